@@ -1,0 +1,167 @@
+import { appInfo } from '../domain/app.ts';
+import { CLIENT_STATUSES, hostPolicy, labels, systemInfo } from '../domain/client.ts';
+import { epochMs, uuid } from '../domain/id.ts';
+import { s } from '../schema.ts';
+import type { Infer } from '../schema.ts';
+import { endpoint, timestamp } from './endpoint.ts';
+
+/** One client in full, as `GET /api/clients` shows it. */
+export const clientView = s.object({
+  system_info: systemInfo,
+  app_info: s.array(appInfo, 1000),
+  last_seen: timestamp,
+  status: s.oneOf(CLIENT_STATUSES),
+  late: s.optional(s.oneOf([true])),
+  connected_at: s.nullable(timestamp),
+  disconnected_at: s.nullable(timestamp),
+  client_version: s.string({ max: 64 }),
+  labels,
+  policy: s.nullable(hostPolicy),
+  remote_address: s.nullable(s.string({ max: 64 })),
+  encrypted: s.boolean('The link runs over TLS.'),
+  authenticated: s.boolean('Both sides proved the shared secret.'),
+  secret_in_use: s.optional(s.oneOf(['current', 'previous'])),
+  conflict: s.optional(s.described(s.oneOf([true]), 'Another process came with the same client id and was refused.')),
+  clock_offset_ms: s.nullable(s.integer({ description: "The client's wall clock minus the server's." })),
+  heartbeat_interval_secs: s.nullable(s.number({ min: 0 })),
+});
+export type ClientView = Infer<typeof clientView>;
+
+/** What a list or a card needs: `?fields=summary`, and the data of `client` events. */
+export const clientSummary = s.object({
+  id: uuid,
+  hostname: s.string({ max: 255 }),
+  os: s.optional(s.string({ max: 128 })),
+  os_version: s.optional(s.string({ max: 128 })),
+  arch: s.optional(s.string({ max: 32 })),
+  cpu_model: s.optional(s.string({ max: 256 })),
+  cpu_cores: s.optional(s.integer()),
+  ip_addresses: s.array(s.string({ max: 64 }), 256),
+  labels,
+  status: s.oneOf(CLIENT_STATUSES),
+  late: s.boolean(),
+  conflict: s.boolean(),
+  encrypted: s.boolean(),
+  client_version: s.string({ max: 64 }),
+  last_seen_ms: epochMs,
+  connected_at_ms: s.nullable(epochMs),
+  disconnected_at_ms: s.nullable(epochMs),
+  apps: s.integer({ min: 0 }),
+  metrics: s.optional(
+    s.object({
+      cpu_usage: s.optional(s.number()),
+      load1: s.optional(s.number()),
+      used_memory: s.optional(s.number()),
+      total_memory: s.optional(s.number()),
+      disk_used: s.optional(s.number({ description: 'Bytes used on the fullest disk, by share.' })),
+      disk_total: s.optional(s.number({ description: 'Size of that disk in bytes.' })),
+      rx_bytes_per_sec: s.optional(s.number()),
+      tx_bytes_per_sec: s.optional(s.number()),
+      uptime_secs: s.optional(s.number()),
+    }),
+  ),
+});
+export type ClientSummary = Infer<typeof clientSummary>;
+export type SummaryMetrics = NonNullable<ClientSummary['metrics']>;
+
+/** Counts over the whole fleet, whatever was asked for. */
+export const fleetCounts = s.object({
+  total: s.integer(),
+  online: s.integer({ description: 'Late ones included.' }),
+  late: s.integer(),
+  offline: s.integer(),
+});
+export type FleetCounts = Infer<typeof fleetCounts>;
+
+export const DEFAULT_PAGE = 10_000;
+export const MAX_PAGE = 10_000;
+
+const clientId = s.object({ id: uuid });
+
+export const listClients = endpoint({
+  method: 'GET',
+  path: '/api/clients',
+  access: 'viewer',
+  tag: 'clients',
+  summary: { zh: '客户端列表', en: 'All clients, online and offline' },
+  query: s.object({
+    status: s.optional(s.oneOf(['online', 'offline', 'late'])),
+    search: s.optional(s.string({ max: 128, description: 'Part of the host name, id, address or a label.' })),
+    selector: s.optional(
+      s.string({ max: 1024, description: 'Kubernetes label syntax: `env=prod,role in (web,db)`.' }),
+    ),
+    limit: s.optional(s.integer({ min: 1, max: MAX_PAGE })),
+    cursor: s.optional(s.string({ max: 64 })),
+    fields: s.optional(s.oneOf(['summary', 'all'])),
+  }),
+  answer: s.object({
+    clients: s.record(uuid, clientView, MAX_PAGE),
+    counts: fleetCounts,
+    next_cursor: s.nullable(s.string({ max: 64 })),
+  }),
+});
+
+/** The answer of `listClients` with `fields=summary`. */
+export interface ClientSummaries {
+  readonly clients: Readonly<Record<string, ClientSummary>>;
+  readonly counts: FleetCounts;
+  readonly next_cursor: string | null;
+}
+
+export const getClient = endpoint({
+  method: 'GET',
+  path: '/api/clients/{id}',
+  access: 'viewer',
+  tag: 'clients',
+  summary: { zh: '一个客户端', en: 'One client' },
+  params: clientId,
+  answer: clientView,
+  failures: { 404: 'client_not_found' },
+});
+
+export const forgetClient = endpoint({
+  method: 'DELETE',
+  path: '/api/clients/{id}',
+  access: 'admin',
+  tag: 'clients',
+  summary: { zh: '删除一个离线客户端', en: 'Forget an offline client; its id is never used again' },
+  params: clientId,
+  answer: s.object({ success: s.oneOf([true]), message: s.string({ max: 256 }) }),
+  failures: { 404: 'client_not_found', 409: 'client_online' },
+});
+
+/** Averages of one minute of one host. A reading the host did not have is absent. */
+export const minuteSample = s.object({
+  t: s.described(epochMs, 'Start of the minute, by the clock of the host that measured.'),
+  samples: s.integer({ min: 1, description: 'How many readings went into it.' }),
+  cpu_usage: s.optional(s.number()),
+  load1: s.optional(s.number()),
+  used_memory: s.optional(s.number()),
+  total_memory: s.optional(s.number()),
+  used_swap: s.optional(s.number()),
+  disk_used: s.optional(s.number()),
+  disk_total: s.optional(s.number()),
+  rx_bytes_per_sec: s.optional(s.number()),
+  tx_bytes_per_sec: s.optional(s.number()),
+  read_bytes_per_sec: s.optional(s.number()),
+  write_bytes_per_sec: s.optional(s.number()),
+});
+export type MinuteSample = Infer<typeof minuteSample>;
+
+/** Rows one answer holds at most: a day of minutes. */
+export const MAX_MINUTES = 1440;
+
+export const listSamples = endpoint({
+  method: 'GET',
+  path: '/api/clients/{id}/samples',
+  access: 'viewer',
+  tag: 'clients',
+  summary: { zh: '一个客户端的历史指标（每分钟平均）', en: 'What a client measured, averaged by minute, oldest first' },
+  params: clientId,
+  query: s.object({
+    from: s.optional(s.described(epochMs, 'Milliseconds since 1970; one hour ago when absent.')),
+    to: s.optional(epochMs),
+  }),
+  answer: s.object({ client_id: uuid, resolution_secs: s.integer(), samples: s.array(minuteSample, MAX_MINUTES) }),
+  failures: { 404: 'client_not_found' },
+});

@@ -1,0 +1,23 @@
+import { changePassword, checkAuth, keepAlive, login, logout } from './auth.ts';
+import { forgetClient, getClient, listClients, listSamples } from './clients.ts';
+import type { Endpoint } from './endpoint.ts';
+import { events } from './events.ts';
+import { docs, health, metrics, openapi } from './health.ts';
+
+/** Every path the server answers, apart from the files of the console. */
+export const ENDPOINTS: readonly Endpoint[] = [
+  login,
+  checkAuth,
+  logout,
+  changePassword,
+  keepAlive,
+  listClients,
+  getClient,
+  forgetClient,
+  listSamples,
+  events,
+  health,
+  metrics,
+  openapi,
+  docs,
+];

@@ -1,0 +1,120 @@
+/**
+ * Frames on a byte stream.
+ *
+ *   u32be length ‖ body                     before auth_ok, and always when authentication is off
+ *   u32be (n + 32) ‖ body[n] ‖ mac[32]      after auth_ok, in both directions
+ *
+ * The announced length is judged against the limit of the moment before a byte of the body is kept, and memory
+ * grows with what has arrived, never with what was announced.
+ */
+import type { KeyObject } from 'node:crypto';
+
+import { equalProof, frameMac } from './handshake.ts';
+import { LENGTH_BYTES, MAC_BYTES } from './limits.ts';
+import { WireError } from './wire-error.ts';
+
+const EMPTY = Buffer.alloc(0);
+
+/** Cuts a stream into frame bodies. Pulled, so that a change of limit or key applies to the very next frame. */
+export class FrameReader {
+  #limit: number;
+  #key: KeyObject | undefined;
+  #seq = 0;
+  #buffer: Buffer = EMPTY;
+  #start = 0;
+  #end = 0;
+
+  /** @param limit largest body in bytes, without the MAC */
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  set limit(bytes: number) {
+    this.#limit = bytes;
+  }
+
+  /** From the next frame on each carries a MAC by this key, with sequence numbers from 0. */
+  protect(key: KeyObject): void {
+    this.#key = key;
+    this.#seq = 0;
+  }
+
+  /** Bytes kept for an unfinished frame. */
+  get pending(): number {
+    return this.#end - this.#start;
+  }
+
+  /** Takes a chunk. The chunk must not be written to afterwards. */
+  push(chunk: Buffer): void {
+    const kept = this.#end - this.#start;
+    if (kept === 0) {
+      this.#buffer = chunk;
+      this.#start = 0;
+      this.#end = chunk.length;
+      return;
+    }
+    const needed = kept + chunk.length;
+    if (this.#end + chunk.length > this.#buffer.length) {
+      // Double, so that a frame sent byte by byte is copied a bounded number of times.
+      const grown = Buffer.allocUnsafe(Math.max(needed, kept * 2));
+      this.#buffer.copy(grown, 0, this.#start, this.#end);
+      this.#buffer = grown;
+      this.#start = 0;
+      this.#end = kept;
+    }
+    chunk.copy(this.#buffer, this.#end);
+    this.#end += chunk.length;
+  }
+
+  /**
+   * The next whole body, or undefined when more bytes are needed. A view: use it before the next `push`.
+   * @throws WireError `frame_size` or `mac`; the stream is then beyond repair.
+   */
+  next(): Buffer | undefined {
+    const available = this.#end - this.#start;
+    if (available < LENGTH_BYTES) return undefined;
+    const overhead = this.#key ? MAC_BYTES : 0;
+    const length = this.#buffer.readUInt32BE(this.#start);
+    const bodyLength = length - overhead;
+    if (bodyLength < 1 || bodyLength > this.#limit) {
+      throw new WireError('frame_size', `a frame of ${bodyLength} bytes where 1 to ${this.#limit} are allowed`);
+    }
+    if (available < LENGTH_BYTES + length) return undefined;
+    const bodyStart = this.#start + LENGTH_BYTES;
+    const body = this.#buffer.subarray(bodyStart, bodyStart + bodyLength);
+    if (this.#key) {
+      const mac = this.#buffer.subarray(bodyStart + bodyLength, bodyStart + length);
+      if (!equalProof(mac, frameMac(this.#key, this.#seq, body))) {
+        throw new WireError('mac', 'a frame was altered, repeated, skipped or made by someone else');
+      }
+      this.#seq++;
+    }
+    this.#start = bodyStart + length;
+    if (this.#start === this.#end) {
+      this.#buffer = EMPTY;
+      this.#start = this.#end = 0;
+    }
+    return body;
+  }
+}
+
+/** Wraps bodies into frames. */
+export class FrameWriter {
+  #key: KeyObject | undefined;
+  #seq = 0;
+
+  protect(key: KeyObject): void {
+    this.#key = key;
+    this.#seq = 0;
+  }
+
+  /** One frame, ready to be written in one call. */
+  frame(body: Buffer): Buffer {
+    const overhead = this.#key ? MAC_BYTES : 0;
+    const out = Buffer.allocUnsafe(LENGTH_BYTES + body.length + overhead);
+    out.writeUInt32BE(body.length + overhead, 0);
+    body.copy(out, LENGTH_BYTES);
+    if (this.#key) frameMac(this.#key, this.#seq++, body).copy(out, LENGTH_BYTES + body.length);
+    return out;
+  }
+}

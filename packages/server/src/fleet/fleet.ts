@@ -1,0 +1,81 @@
+/**
+ * The fleet, as HTTP and events see it: every client known, with its presence and newest readings. The registry
+ * (registry.ts) is the one place that changes it; the gateway reports to it through `FleetInbox`.
+ */
+import type { AppInfo } from '@ops/protocol/domain/app.ts';
+import type { HostFacts, HostPolicy, Labels } from '@ops/protocol/domain/client.ts';
+import type { Sample, TimedSample } from '@ops/protocol/domain/sample.ts';
+import type { ClientSummary, ClientView, FleetCounts, SummaryMetrics } from '@ops/protocol/http/clients.ts';
+import type { GoodbyeCode } from '@ops/protocol/wire/messages.ts';
+
+export interface ClientFilter {
+  readonly status?: 'online' | 'offline' | 'late' | undefined;
+  readonly search?: string | undefined;
+  /** Kubernetes label selector; @throws OpsError `invalid_request` with field `query.selector` */
+  readonly selector?: string | undefined;
+}
+
+export type FleetChange =
+  | { readonly kind: 'client'; readonly summary: ClientSummary }
+  | { readonly kind: 'forgotten'; readonly id: string };
+
+export interface Fleet {
+  /** Ids that pass the filter, ordered by host name, then id. */
+  ids(filter: ClientFilter): readonly string[];
+  view(id: string): ClientView | undefined;
+  summary(id: string): ClientSummary | undefined;
+  counts(): FleetCounts;
+  /** Deletes an offline client; its id is refused ever after. Audited as `actor`. */
+  forget(id: string, by: { readonly actor: string; readonly role: string; readonly address: string }): Promise<'forgotten' | 'online' | 'unknown'>;
+  /** Calls at every change of presence or facts (not of readings). Returns how to stop. */
+  onChange(call: (change: FleetChange) => void): () => void;
+  /**
+   * Readings newer than `version` (0 for all online clients), at most `limit` clients.
+   * @returns the version to ask with next time; when the limit cut, it is the version reached
+   */
+  readingsSince(version: number, limit: number): { readonly version: number; readonly clients: ReadonlyMap<string, SummaryMetrics & { readonly last_seen_ms: number }> };
+}
+
+/** What a connection tells about the client it belongs to. */
+export interface Registration {
+  readonly clientId: string;
+  readonly instanceId: string;
+  readonly clientVersion: string;
+  readonly facts: HostFacts;
+  readonly apps: readonly AppInfo[];
+  readonly labels: Labels;
+  readonly policy: HostPolicy;
+  readonly remoteAddress: string;
+  readonly encrypted: boolean;
+  readonly authenticated: boolean;
+  readonly secretInUse: 'current' | 'previous' | undefined;
+  readonly heartbeatIntervalSecs: number;
+  readonly clientTimeMs: number;
+}
+
+/** How the fleet reaches a connected client. Implemented by gateway/connection.ts. */
+export interface ClientLink {
+  readonly instanceId: string;
+  /** Monotonic milliseconds of the last frame. */
+  readonly lastFrameAt: number;
+  /** Says goodbye and closes. */
+  close(code: GoodbyeCode): void;
+}
+
+/** What the gateway reports. */
+export interface FleetInbox {
+  /** True: the id was forgotten and must not come back. */
+  isForgotten(clientId: string): boolean;
+  /** The live link of a client, if any. */
+  link(clientId: string): ClientLink | undefined;
+  online(registration: Registration, link: ClientLink): void;
+  /** Only if `link` is still the client's link. */
+  offline(clientId: string, link: ClientLink): void;
+  heartbeat(clientId: string, sample: Sample | undefined, clientTimeMs: number | undefined): void;
+  facts(clientId: string, facts: HostFacts): void;
+  apps(clientId: string, apps: readonly AppInfo[]): void;
+  /** Resolves when the samples are stored. */
+  backlog(clientId: string, samples: readonly TimedSample[]): Promise<void>;
+  /** Another process came with the same id and was refused. */
+  conflict(clientId: string, address: string): void;
+}

@@ -1,0 +1,35 @@
+/**
+ * A database, as stores see it: reads through Kysely, writes as atomic changes that are durable when their promise
+ * resolves. What differs between SQLite and PostgreSQL is in dialects/.
+ */
+import type { Compilable, Kysely } from 'kysely';
+
+import type { AuditEntry } from '../audit/entry.ts';
+
+/** One statement of a change. Built with `database.query`, never run by Kysely itself. */
+export type Statement = Compilable;
+
+export interface StatementResult {
+  /** Rows of a statement with RETURNING, empty otherwise. */
+  readonly rows: readonly Readonly<Record<string, unknown>>[];
+  readonly changes: number;
+}
+
+export interface Change {
+  readonly statements: readonly Statement[];
+  /** Entries of the audit trail that become true with the statements, or not at all. */
+  readonly audit?: readonly AuditEntry[];
+}
+
+export interface Database<Schema> {
+  /** Builds statements and runs reads. */
+  readonly query: Kysely<Schema>;
+  /**
+   * Applies one change: all of it or nothing, durable when resolved. Changes that arrive together share one commit.
+   * @throws OpsError `storage_unavailable` when it could not be made durable (disk full, I/O error, closed)
+   */
+  write(change: Change): Promise<readonly StatementResult[]>;
+  /** Undefined while the last commit was fine, else what went wrong: for /health. */
+  readonly fault: Error | undefined;
+  close(): Promise<void>;
+}

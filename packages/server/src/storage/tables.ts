@@ -1,0 +1,129 @@
+/**
+ * Every table, as Kysely sees it. Times are wall-clock milliseconds (`…_ms`), truth values 0 or 1, JSON is text.
+ * Rows stay inside the stores.
+ */
+import type { ColumnType, Generated } from 'kysely';
+
+type Flag = 0 | 1;
+/** Set on insert, never changed. */
+type Fixed<T> = ColumnType<T, T, never>;
+
+interface MetaTable {
+  key: string;
+  value: string;
+}
+
+interface UsersTable {
+  id: Fixed<string>;
+  username: string;
+  role: 'viewer' | 'operator' | 'admin';
+  /** PHC string: `$argon2id$v=19$m=…,t=…,p=…$salt$hash`. */
+  password_hash: string;
+  /** 1 while the built-in default password is in use. */
+  password_is_default: Flag;
+  disabled: Flag;
+  created_at_ms: Fixed<number>;
+  updated_at_ms: number;
+}
+
+interface SessionsTable {
+  /** SHA-256 of the session id, hex. The id itself is nowhere on the server. */
+  id_hash: Fixed<string>;
+  user_id: Fixed<string>;
+  created_at_ms: Fixed<number>;
+  /** The user's last activity. */
+  last_activity_ms: number;
+  /** 1: signed in with the default password from elsewhere; may only change it. */
+  restricted: Flag;
+  address: Fixed<string>;
+}
+
+interface AuditTable {
+  seq: Generated<number>;
+  at_ms: number;
+  /** User name, `token`, `client:<id>`, `address` or `system`. */
+  actor: string;
+  role: string;
+  address: string;
+  action: string;
+  target: string;
+  /** Canonical JSON. */
+  detail: string;
+  outcome: 'ok' | 'refused' | 'failed';
+  prev: string;
+  hash: string;
+}
+
+interface AuditAnchorsTable {
+  seq: number;
+  hash: string;
+  hmac: string;
+  at_ms: number;
+}
+
+interface ClientsTable {
+  id: Fixed<string>;
+  first_seen_ms: Fixed<number>;
+  last_seen_ms: number;
+  connected_at_ms: number | null;
+  disconnected_at_ms: number | null;
+  client_version: string;
+  /** JSON of HostFacts. */
+  facts: string;
+  /** JSON of Sample, the last one before the client went offline. */
+  last_sample: string | null;
+  /** JSON of AppInfo[]. */
+  apps: string;
+  /** JSON of Labels. */
+  labels: string;
+  /** JSON of HostPolicy. */
+  policy: string;
+  remote_address: string;
+  encrypted: Flag;
+  authenticated: Flag;
+  clock_offset_ms: number | null;
+  /** When another process came with the same id and was refused. */
+  conflict_at_ms: number | null;
+}
+
+/** Ids of forgotten clients: never used again. */
+interface ClientTombstonesTable {
+  id: string;
+  forgotten_at_ms: number;
+  forgotten_by: string;
+}
+
+/** The main database: synchronous=FULL. */
+export interface Tables {
+  meta: MetaTable;
+  users: UsersTable;
+  sessions: SessionsTable;
+  audit: AuditTable;
+  audit_anchors: AuditAnchorsTable;
+  clients: ClientsTable;
+  client_tombstones: ClientTombstonesTable;
+}
+
+/** Averages of one minute, weighted by `samples` when merged. */
+interface MinuteSamplesTable {
+  client_id: string;
+  /** Whole minutes since 1970 by the client's clock. */
+  minute: number;
+  samples: number;
+  cpu_usage: number | null;
+  load1: number | null;
+  used_memory: number | null;
+  total_memory: number | null;
+  used_swap: number | null;
+  disk_used: number | null;
+  disk_total: number | null;
+  rx_bytes_per_sec: number | null;
+  tx_bytes_per_sec: number | null;
+  read_bytes_per_sec: number | null;
+  write_bytes_per_sec: number | null;
+}
+
+/** The second database, for samples: synchronous=NORMAL, may lose the last second on a power cut. */
+export interface SampleTables {
+  minute_samples: MinuteSamplesTable;
+}
