@@ -74,7 +74,11 @@ export interface FleetInbox {
   heartbeat(clientId: string, sample: Sample | undefined, clientTimeMs: number | undefined): void;
   facts(clientId: string, facts: HostFacts): void;
   apps(clientId: string, apps: readonly AppInfo[]): void;
-  /** Resolves when the samples are stored. */
+  /**
+   * Resolves when the samples are stored, which is when they may be acknowledged. While storage is unavailable it
+   * waits and tries again. @throws OpsError `server_busy`: too many wait already; `storage_unavailable`: stopped.
+   * Either way nothing may be acknowledged; the client still has them.
+   */
   backlog(clientId: string, samples: readonly TimedSample[]): Promise<void>;
   /** Another process came with the same id and was refused. */
   conflict(clientId: string, address: string): void;

@@ -123,7 +123,17 @@ interface MinuteSamplesTable {
   write_bytes_per_sec: number | null;
 }
 
+/** How far the samples a client had kept while its link was down are stored: what is older came twice. */
+interface SampleProgressTable {
+  client_id: string;
+  /** Highest `t` of a stored backlog sample, by the client's clock. */
+  backlog_to_ms: number;
+}
+
 /** The second database, for samples: synchronous=NORMAL, may lose the last second on a power cut. */
 export interface SampleTables {
+  /** Primary key (client_id, minute): every statement names its clients, retention too. */
   minute_samples: MinuteSamplesTable;
+  /** Primary key client_id. */
+  sample_progress: SampleProgressTable;
 }
