@@ -12,17 +12,7 @@ import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
 import type { Sample } from '@ops/protocol/domain/sample.ts';
-import {
-  clientProof,
-  equalProof,
-  response,
-  secretBytes,
-  serverProof,
-  sessionKeys,
-  transcriptHash,
-} from '@ops/protocol/wire/handshake.ts';
-import type { SessionKeys } from '@ops/protocol/wire/handshake.ts';
-import { PROTOCOL_VERSION } from '@ops/protocol/wire/limits.ts';
+import { equalProof, secretBytes } from '@ops/protocol/wire/handshake.ts';
 import { readMessage } from '@ops/protocol/wire/messages.ts';
 import type { ClientMessage, MessageOf, ServerMessage } from '@ops/protocol/wire/messages.ts';
 import { systemClock } from '@ops/runtime/clock.ts';
@@ -30,6 +20,8 @@ import type { Clock } from '@ops/runtime/clock.ts';
 import { systemRandom } from '@ops/runtime/random.ts';
 import type { Random } from '@ops/runtime/random.ts';
 
+import { answerTo } from './challenge-answer.ts';
+import type { ChallengeAnswer } from './challenge-answer.ts';
 import { exampleRegister, exampleSample } from './example-messages.ts';
 import { ScriptedPeer } from './scripted-peer.ts';
 import { within } from './until.ts';
@@ -59,8 +51,8 @@ export class FakeClient extends ScriptedPeer<ServerMessage, ClientMessage> {
   readonly clientId: string;
   readonly instanceId: string;
   readonly journalEpoch: string;
-  /** Set by `authenticate`; the keys apply from the frame behind `auth_ok` on. */
-  #proof: { readonly keys: SessionKeys; readonly serverProof: string } | undefined;
+  /** Made by `prove`; the keys apply from the frame behind `auth_ok` on. */
+  #answer: ChallengeAnswer | undefined;
   #challengeBody: Buffer | undefined;
   readonly #options: FakeClientOptions;
   readonly #clock: Clock;
@@ -95,35 +87,18 @@ export class FakeClient extends ScriptedPeer<ServerMessage, ClientMessage> {
     return answer;
   }
 
-  /** The right answer to a challenge, not sent yet. */
+  /** The right answer to the challenge just received, not sent yet. */
   prove(challenge: MessageOf<'auth_challenge'>): AuthResponse {
-    const secret = secretBytes(this.#options.secret ?? '');
-    const clientNonce = this.#random.bytes(32).toString('hex');
-    const clientTime = Math.floor(this.#clock.wall() / 1000);
-    const th = transcriptHash({
-      mode: this.mode,
-      serverId: challenge.server_id,
+    this.#answer = answerTo(challenge, this.#challengeBody ?? Buffer.alloc(0), {
+      secret: secretBytes(this.#options.secret ?? ''),
       clientId: this.clientId,
-      nonce: challenge.nonce,
-      timestamp: challenge.timestamp,
-      clientNonce,
-      clientTime,
+      instanceId: this.instanceId,
+      clientNonce: this.#random.bytes(32).toString('hex'),
+      clientTime: Math.floor(this.#clock.wall() / 1000),
+      mode: this.mode,
       channelBinding: this.channelBinding(),
-      challengeBody: this.#challengeBody ?? Buffer.alloc(0),
     });
-    this.#proof = { keys: sessionKeys(secret, th), serverProof: serverProof(secret, th) };
-    return {
-      type: 'auth_response',
-      v: PROTOCOL_VERSION,
-      client_id: this.clientId,
-      nonce: challenge.nonce,
-      timestamp: challenge.timestamp,
-      response: response(secret, this.clientId, challenge.nonce, challenge.timestamp),
-      client_nonce: clientNonce,
-      client_time: clientTime,
-      instance_id: this.instanceId,
-      proof: clientProof(secret, th),
-    };
+    return this.#answer.message;
   }
 
   /** Waits for `hello`, as a client without a secret does. */
@@ -173,10 +148,10 @@ export class FakeClient extends ScriptedPeer<ServerMessage, ClientMessage> {
     else if (message.type === 'registered') this.phase = 'ready';
     else if (message.type === 'auth_ok') {
       this.phase = 'registering';
-      if (!this.#proof) throw new Error('auth_ok came without an answer to the challenge');
-      if (!equalProof(this.#proof.serverProof, message.server_proof))
+      if (!this.#answer) throw new Error('auth_ok came without an answer to the challenge');
+      if (!equalProof(this.#answer.serverProof, message.server_proof))
         throw new Error("the server's proof is wrong");
-      this.protect(this.#proof.keys, 'client');
+      this.protect(this.#answer.keys, 'client');
     }
   }
 }
