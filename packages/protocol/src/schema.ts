@@ -50,6 +50,11 @@ function fail(path: string, reason: string): never {
   throw new SchemaError(path, reason);
 }
 
+/** A JSON object: neither null nor a list. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 interface StringOptions {
   readonly min?: number;
   readonly max: number;
@@ -80,9 +85,12 @@ function string(options: StringOptions): Schema<string> {
 }
 
 // Controls, C1, bidi marks, embeddings, isolates, line separators, BOM, and surrogates (the replacer keeps good pairs).
-const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]/;
+/* oxlint-disable no-control-regex -- finding control characters is what these are for */
+const UNPRINTABLE =
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]/;
 const UNPRINTABLE_EACH =
   /[\ud800-\udbff][\udc00-\udfff]|[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]/g;
+/* oxlint-enable no-control-regex */
 
 /** Makes what a client sent safe to show anywhere: control and direction-changing characters become `\uXXXX`. */
 export function visible(text: string): string {
@@ -92,10 +100,21 @@ export function visible(text: string): string {
   );
 }
 
-/** Text written by a peer for people to read: bounded, and cleaned by `visible`. */
-function text(max: number, description?: string): Schema<string> {
+/**
+ * Text written by a peer for people to read: bounded, and cleaned by `visible`. What cleaning makes longer than the
+ * bound is cut, so that the result passes the same schema again.
+ */
+function cleanText(max: number, description?: string): Schema<string> {
   const plain = string({ max, ...(description && { description }) });
-  return { json: plain.json, decode: (value, path) => visible(plain.decode(value, path)) };
+  return {
+    json: plain.json,
+    decode(value, path) {
+      const given = plain.decode(value, path);
+      const shown = visible(given);
+      // Cutting may halve a pair of surrogates: half of one is no character.
+      return shown.length > max ? shown.slice(0, max).replace(/[\ud800-\udbff]$/, '') : shown;
+    },
+  };
 }
 
 interface NumberOptions {
@@ -139,8 +158,8 @@ function oneOf<const V extends readonly (string | number | boolean)[]>(values: V
   return {
     json: values.length === 1 ? { const: values[0] } : { enum: [...values] },
     decode(value, path) {
-      if (!values.includes(value as V[number])) fail(path, `must be one of ${values.join(', ')}`);
-      return value as V[number];
+      for (const one of values) if (one === value) return one;
+      return fail(path, `must be one of ${values.join(', ')}`);
     },
   };
 }
@@ -173,22 +192,25 @@ function object<F extends Fields>(
       ...(refuse && { additionalProperties: false }),
     },
     decode(value, path) {
-      if (typeof value !== 'object' || value === null || Array.isArray(value)) fail(path, 'must be an object');
-      const source = value as Record<string, unknown>;
+      if (!isObject(value)) fail(path, 'must be an object');
       const out: Record<string, unknown> = {};
       let known = 0;
       for (const [key, schema] of entries) {
-        if (!Object.hasOwn(source, key)) {
+        if (!Object.hasOwn(value, key)) {
           if (!schema.optional) fail(path ? `${path}.${key}` : key, 'is required');
           continue;
         }
         known++;
-        out[key] = schema.decode(source[key], path ? `${path}.${key}` : key);
+        out[key] = schema.decode(value[key], path ? `${path}.${key}` : key);
       }
-      if (refuse && known !== Object.keys(source).length) {
-        const extra = Object.keys(source).find((key) => !Object.hasOwn(fields, key)) ?? '';
-        fail(path ? `${path}.${visible(extra.slice(0, 64))}` : visible(extra.slice(0, 64)), 'is not known here');
+      if (refuse && known !== Object.keys(value).length) {
+        const extra = Object.keys(value).find((key) => !Object.hasOwn(fields, key)) ?? '';
+        fail(
+          path ? `${path}.${visible(extra.slice(0, 64))}` : visible(extra.slice(0, 64)),
+          'is not known here',
+        );
       }
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each field was just decoded by its own schema
       return out as ObjectOf<F>;
     },
   };
@@ -199,11 +221,13 @@ function record<T>(key: Schema<string>, item: Schema<T>, max: number): Schema<Re
   return {
     json: { type: 'object', additionalProperties: item.json, maxProperties: max },
     decode(value, path) {
-      if (typeof value !== 'object' || value === null || Array.isArray(value)) fail(path, 'must be an object');
-      const entries = Object.entries(value as Record<string, unknown>);
+      if (!isObject(value)) fail(path, 'must be an object');
+      const entries = Object.entries(value);
       if (entries.length > max) fail(path, `must have at most ${max} entries`);
       const out: Record<string, T> = {};
       for (const [name, content] of entries) {
+        // Assigning to this one would change the prototype instead of adding a key.
+        if (name === '__proto__') fail(`${path} key`, 'is not allowed');
         out[key.decode(name, `${path} key`)] = item.decode(content, `${path}.${visible(name.slice(0, 64))}`);
       }
       return out;
@@ -229,4 +253,17 @@ function described<T>(schema: Schema<T>, description: string): Schema<T> {
 }
 
 /** The combinators, under one short name. */
-export const s = { string, text, number, integer, boolean, oneOf, array, object, record, nullable, optional, described };
+export const s = {
+  string,
+  text: cleanText,
+  number,
+  integer,
+  boolean,
+  oneOf,
+  array,
+  object,
+  record,
+  nullable,
+  optional,
+  described,
+};

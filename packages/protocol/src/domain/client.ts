@@ -22,7 +22,8 @@ export const systemInfo = s.object({ ...HOST_FIELDS, ...READING_FIELDS }, { unkn
 export type SystemInfo = Infer<typeof systemInfo>;
 
 /** Kubernetes label rules: key up to 63 characters with an optional DNS prefix, value up to 63, may be empty. */
-export const LABEL_KEY_PATTERN = /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/;
+export const LABEL_KEY_PATTERN =
+  /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/;
 export const LABEL_VALUE_PATTERN = /^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$/;
 export const MAX_LABELS = 64;
 

@@ -5,7 +5,14 @@ export const COMMAND_OUTCOMES = ['completed', 'timeout', 'failed', 'cancelled'] 
 export type CommandOutcome = (typeof COMMAND_OUTCOMES)[number];
 
 /** The closed words a `failed` result's `error` begins with. */
-export const FAILURE_WORDS = ['rejected', 'expired', 'spawn_failed', 'interrupted', 'signal', 'unsupported'] as const;
+export const FAILURE_WORDS = [
+  'rejected',
+  'expired',
+  'spawn_failed',
+  'interrupted',
+  'signal',
+  'unsupported',
+] as const;
 export type FailureWord = (typeof FAILURE_WORDS)[number];
 
 /** What a client's journal says of a command the server has not acknowledged. */

@@ -35,7 +35,10 @@ export const checkAuth = endpoint({
   path: '/api/check-auth',
   access: 'session',
   tag: 'authentication',
-  summary: { zh: '检查认证状态（不延长会话）', en: 'Tell whether the session is alive, without extending it' },
+  summary: {
+    zh: '检查认证状态（不延长会话）',
+    en: 'Tell whether the session is alive, without extending it',
+  },
   answer: s.object({
     success: s.oneOf([true]),
     message,
@@ -62,7 +65,10 @@ export const changePassword = endpoint({
   path: '/api/change-password',
   access: 'session',
   tag: 'authentication',
-  summary: { zh: '修改密码，该用户的其他会话立即结束', en: 'Change the password; other sessions of the user end' },
+  summary: {
+    zh: '修改密码，该用户的其他会话立即结束',
+    en: 'Change the password; other sessions of the user end',
+  },
   body: s.object({
     current_password: s.string({ min: 1, max: 1024 }),
     new_password: s.string({ min: 1, max: 1024 }),

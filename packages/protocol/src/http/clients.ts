@@ -21,7 +21,9 @@ export const clientView = s.object({
   encrypted: s.boolean('The link runs over TLS.'),
   authenticated: s.boolean('Both sides proved the shared secret.'),
   secret_in_use: s.optional(s.oneOf(['current', 'previous'])),
-  conflict: s.optional(s.described(s.oneOf([true]), 'Another process came with the same client id and was refused.')),
+  conflict: s.optional(
+    s.described(s.oneOf([true]), 'Another process came with the same client id and was refused.'),
+  ),
   clock_offset_ms: s.nullable(s.integer({ description: "The client's wall clock minus the server's." })),
   heartbeat_interval_secs: s.nullable(s.number({ min: 0 })),
 });
@@ -156,12 +158,19 @@ export const listSamples = endpoint({
   path: '/api/clients/{id}/samples',
   access: 'viewer',
   tag: 'clients',
-  summary: { zh: '一个客户端的历史指标（每分钟平均）', en: 'What a client measured, averaged by minute, oldest first' },
+  summary: {
+    zh: '一个客户端的历史指标（每分钟平均）',
+    en: 'What a client measured, averaged by minute, oldest first',
+  },
   params: clientId,
   query: s.object({
     from: s.optional(s.described(epochMs, 'Milliseconds since 1970; one hour ago when absent.')),
     to: s.optional(epochMs),
   }),
-  answer: s.object({ client_id: uuid, resolution_secs: s.integer(), samples: s.array(minuteSample, MAX_MINUTES) }),
+  answer: s.object({
+    client_id: uuid,
+    resolution_secs: s.integer(),
+    samples: s.array(minuteSample, MAX_MINUTES),
+  }),
   failures: { 404: 'client_not_found' },
 });

@@ -57,7 +57,10 @@ export type AnswerOf<E extends Endpoint> = E['answer'] extends Schema<unknown> ?
 export const failure = s.object({
   success: s.oneOf([false]),
   code: s.oneOf(ERROR_CODES),
-  message: s.string({ max: 1024, description: 'For people: Chinese unless Accept-Language prefers English.' }),
+  message: s.string({
+    max: 1024,
+    description: 'For people: Chinese unless Accept-Language prefers English.',
+  }),
   field: s.optional(s.string({ max: 256, description: 'The refused field, when one is to blame.' })),
   session_id: s.optional(s.nullable(s.string({ max: 36 }))),
 });

@@ -45,9 +45,14 @@ export const events = endpoint({
   path: '/api/events',
   access: 'viewer',
   tag: 'events',
-  summary: { zh: '实时事件（SSE），可用 Last-Event-ID 续传', en: 'Live events (SSE); resumes from Last-Event-ID' },
+  summary: {
+    zh: '实时事件（SSE），可用 Last-Event-ID 续传',
+    en: 'Live events (SSE); resumes from Last-Event-ID',
+  },
   query: s.object({
-    topics: s.optional(s.string({ max: 64, description: 'Comma-separated: client, metrics. All when absent.' })),
+    topics: s.optional(
+      s.string({ max: 64, description: 'Comma-separated: client, metrics. All when absent.' }),
+    ),
     client_id: s.optional(s.described(uuid, 'Only this client.')),
   }),
   answer: { mediaType: 'text/event-stream', description: 'Named events; the table is in docs/protocol.md.' },

@@ -9,7 +9,7 @@
  */
 import type { KeyObject } from 'node:crypto';
 
-import { equalProof, frameMac } from './handshake.ts';
+import { FrameMac } from './frame-mac.ts';
 import { LENGTH_BYTES, MAC_BYTES } from './limits.ts';
 import { WireError } from './wire-error.ts';
 
@@ -18,8 +18,7 @@ const EMPTY = Buffer.alloc(0);
 /** Cuts a stream into frame bodies. Pulled, so that a change of limit or key applies to the very next frame. */
 export class FrameReader {
   #limit: number;
-  #key: KeyObject | undefined;
-  #seq = 0;
+  #mac: FrameMac | undefined;
   #buffer: Buffer = EMPTY;
   #start = 0;
   #end = 0;
@@ -35,8 +34,7 @@ export class FrameReader {
 
   /** From the next frame on each carries a MAC by this key, with sequence numbers from 0. */
   protect(key: KeyObject): void {
-    this.#key = key;
-    this.#seq = 0;
+    this.#mac = new FrameMac(key);
   }
 
   /** Bytes kept for an unfinished frame. */
@@ -73,21 +71,20 @@ export class FrameReader {
   next(): Buffer | undefined {
     const available = this.#end - this.#start;
     if (available < LENGTH_BYTES) return undefined;
-    const overhead = this.#key ? MAC_BYTES : 0;
+    const overhead = this.#mac ? MAC_BYTES : 0;
     const length = this.#buffer.readUInt32BE(this.#start);
     const bodyLength = length - overhead;
     if (bodyLength < 1 || bodyLength > this.#limit) {
-      throw new WireError('frame_size', `a frame of ${bodyLength} bytes where 1 to ${this.#limit} are allowed`);
+      throw new WireError(
+        'frame_size',
+        `a frame of ${bodyLength} bytes where 1 to ${this.#limit} are allowed`,
+      );
     }
     if (available < LENGTH_BYTES + length) return undefined;
     const bodyStart = this.#start + LENGTH_BYTES;
     const body = this.#buffer.subarray(bodyStart, bodyStart + bodyLength);
-    if (this.#key) {
-      const mac = this.#buffer.subarray(bodyStart + bodyLength, bodyStart + length);
-      if (!equalProof(mac, frameMac(this.#key, this.#seq, body))) {
-        throw new WireError('mac', 'a frame was altered, repeated, skipped or made by someone else');
-      }
-      this.#seq++;
+    if (this.#mac && !this.#mac.check(body, this.#buffer, bodyStart + bodyLength)) {
+      throw new WireError('mac', 'a frame was altered, repeated, skipped or made by someone else');
     }
     this.#start = bodyStart + length;
     if (this.#start === this.#end) {
@@ -100,21 +97,20 @@ export class FrameReader {
 
 /** Wraps bodies into frames. */
 export class FrameWriter {
-  #key: KeyObject | undefined;
-  #seq = 0;
+  #mac: FrameMac | undefined;
 
+  /** From the next frame on each carries a MAC by this key, with sequence numbers from 0. */
   protect(key: KeyObject): void {
-    this.#key = key;
-    this.#seq = 0;
+    this.#mac = new FrameMac(key);
   }
 
   /** One frame, ready to be written in one call. */
   frame(body: Buffer): Buffer {
-    const overhead = this.#key ? MAC_BYTES : 0;
+    const overhead = this.#mac ? MAC_BYTES : 0;
     const out = Buffer.allocUnsafe(LENGTH_BYTES + body.length + overhead);
     out.writeUInt32BE(body.length + overhead, 0);
     body.copy(out, LENGTH_BYTES);
-    if (this.#key) frameMac(this.#key, this.#seq++, body).copy(out, LENGTH_BYTES + body.length);
+    this.#mac?.write(body, out, LENGTH_BYTES + body.length);
     return out;
   }
 }

@@ -67,7 +67,9 @@ export function secretBytes(secret: string): Buffer {
 
 /** R = hex HMAC-SHA256(secret, client_id ‖ nonce ‖ timestamp): the manual's formula. */
 export function response(secret: Buffer, clientId: string, nonce: string, timestamp: number): string {
-  return createHmac('sha256', secret).update(clientId + nonce + String(timestamp), 'ascii').digest('hex');
+  return createHmac('sha256', secret)
+    .update(clientId + nonce + String(timestamp), 'ascii')
+    .digest('hex');
 }
 
 /** TH: the hash both proofs and both MAC keys hang on. */
@@ -95,12 +97,16 @@ function derive(secret: Buffer, label: KeyLabel, th: Buffer): Buffer {
 
 /** P: what the client shows. */
 export function clientProof(secret: Buffer, th: Buffer): string {
-  return createHmac('sha256', derive(secret, 'client-proof', th)).update(th).digest('hex');
+  return createHmac('sha256', derive(secret, 'client-proof', th))
+    .update(th)
+    .digest('hex');
 }
 
 /** SP: what the server shows. */
 export function serverProof(secret: Buffer, th: Buffer): string {
-  return createHmac('sha256', derive(secret, 'server-proof', th)).update(th).digest('hex');
+  return createHmac('sha256', derive(secret, 'server-proof', th))
+    .update(th)
+    .digest('hex');
 }
 
 export function sessionKeys(secret: Buffer, th: Buffer): SessionKeys {
@@ -125,4 +131,3 @@ export function equalProof(a: Buffer | string, b: Buffer | string): boolean {
   const right = typeof b === 'string' ? Buffer.from(b, 'ascii') : b;
   return left.length === right.length && timingSafeEqual(left, right);
 }
-

@@ -4,6 +4,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 
+import { isObject } from '../schema.ts';
 import { WireError } from './wire-error.ts';
 import { MAX_DEPTH, MAX_KEYS } from './limits.ts';
 
@@ -35,10 +36,11 @@ function countKeptKeys(value: unknown, depth: number): number {
     }
     return 0;
   }
-  if (typeof value !== 'object' || value === null) return 0;
+  const list = Array.isArray(value);
+  if (!list && !isObject(value)) return 0;
   if (depth >= MAX_DEPTH) throw new WireError('depth', `nested deeper than ${MAX_DEPTH}`);
   let kept = 0;
-  if (Array.isArray(value)) {
+  if (list) {
     for (const item of value) kept += countKeptKeys(item, depth + 1);
     return kept;
   }
@@ -46,7 +48,7 @@ function countKeptKeys(value: unknown, depth: number): number {
   if (keys.length > MAX_KEYS) throw new WireError('keys', `more than ${MAX_KEYS} keys in an object`);
   for (const key of keys) {
     if (FORBIDDEN_KEYS.has(key)) throw new WireError('key', 'a forbidden key');
-    kept += 1 + countKeptKeys((value as Record<string, unknown>)[key], depth + 1);
+    kept += 1 + countKeptKeys(value[key], depth + 1);
   }
   return kept;
 }
@@ -64,6 +66,7 @@ export function parseStrict(body: Buffer): unknown {
   } catch {
     throw new WireError('json', 'not valid JSON');
   }
-  if (countKeptKeys(value, 0) !== countWrittenKeys(text)) throw new WireError('duplicate', 'a key is given twice');
+  if (countKeptKeys(value, 0) !== countWrittenKeys(text))
+    throw new WireError('duplicate', 'a key is given twice');
   return value;
 }

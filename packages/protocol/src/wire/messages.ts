@@ -33,7 +33,7 @@ import {
 } from '../domain/command.ts';
 import { epochMs, uuid } from '../domain/id.ts';
 import { sample, timedSample } from '../domain/sample.ts';
-import { decode, s, SchemaError } from '../schema.ts';
+import { decode, isObject, s, SchemaError } from '../schema.ts';
 import type { Infer, Schema } from '../schema.ts';
 import { hex32, tenDigitSecs } from './handshake.ts';
 import { parseStrict } from './json.ts';
@@ -54,14 +54,24 @@ const counter = s.integer({ min: 0 });
 const durationMs = s.integer({ min: 0 });
 
 /** How much a client may send, told by the server. */
-const limits = s.object({ max_frame_bytes: s.integer({ min: 4096 }), max_heartbeats_per_sec: s.integer({ min: 1 }) }, lenient);
+const limits = s.object(
+  { max_frame_bytes: s.integer({ min: 4096 }), max_heartbeats_per_sec: s.integer({ min: 1 }) },
+  lenient,
+);
 /**
  * Seconds between heartbeats. The client may wish for one in `register`; what `registered` answers is what both go by:
  * the wish within the server's bounds, or the server's own where there was none.
  */
 const heartbeatInterval = s.number({ min: 0.05, max: 3600 });
 
-export const GOODBYE_CODES = ['stop', 'restart', 'replaced', 'too_many_connections', 'conflict', 'protocol'] as const;
+export const GOODBYE_CODES = [
+  'stop',
+  'restart',
+  'replaced',
+  'too_many_connections',
+  'conflict',
+  'protocol',
+] as const;
 export type GoodbyeCode = (typeof GOODBYE_CODES)[number];
 
 const commandHead = {
@@ -74,6 +84,12 @@ const commandHead = {
   /** Older than this on arrival: answered `failed`, `expired`, and not started. */
   start_within_ms: durationMs,
 };
+
+/**
+ * The identity of a connection is fixed when it authenticates (registers), so later messages need not repeat it. One that
+ * does must name the same client, or the connection is closed.
+ */
+const repeated = { client_id: s.optional(uuid) };
 
 /** The server speaks first. */
 const hello = s.object({ type: type('hello'), v: s.integer({ min: 1, max: 255 }), server_id: uuid });
@@ -109,7 +125,11 @@ const authOk = s.object({
   heartbeat_interval: heartbeatInterval,
   limits,
 });
-const authFailed = s.object({ type: type('auth_failed'), code: s.oneOf(['AUTH_FAILED']), message: s.text(256) });
+const authFailed = s.object({
+  type: type('auth_failed'),
+  code: s.oneOf(['AUTH_FAILED']),
+  message: s.text(256),
+});
 
 const register = s.object(
   {
@@ -152,15 +172,22 @@ const registered = s.object(
 );
 
 const heartbeat = s.object(
-  { type: type('heartbeat'), client_time: s.optional(epochMs), sample: s.optional(sample) },
+  { type: type('heartbeat'), ...repeated, client_time: s.optional(epochMs), sample: s.optional(sample) },
   lenient,
 );
 const heartbeatAck = s.object({ type: type('heartbeat_ack'), server_time: epochMs }, lenient);
-const systemInfoMessage = s.object({ type: type('system_info'), system_info: hostFacts }, lenient);
-const appInfoMessage = s.object({ type: type('app_info'), app_info: s.array(appInfo, MAX_APPS) }, lenient);
+const systemInfoMessage = s.object(
+  { type: type('system_info'), ...repeated, system_info: hostFacts },
+  lenient,
+);
+const appInfoMessage = s.object(
+  { type: type('app_info'), ...repeated, app_info: s.array(appInfo, MAX_APPS) },
+  lenient,
+);
 const samples = s.object(
   {
     type: type('samples'),
+    ...repeated,
     resolution_secs: s.number({ min: 0.05, max: 3600 }),
     samples: s.array(timedSample, MAX_SAMPLES_PER_FRAME, 1),
   },
@@ -190,10 +217,14 @@ const update = s.object(
 );
 const cancel = s.object({ type: type('cancel'), command_id: uuid }, lenient);
 /** Journalled, about to start. */
-const commandAccepted = s.object({ type: type('command_accepted'), command_id: uuid, started_at: epochMs }, lenient);
+const commandAccepted = s.object(
+  { type: type('command_accepted'), ...repeated, command_id: uuid, started_at: epochMs },
+  lenient,
+);
 const commandOutput = s.object(
   {
     type: type('command_output'),
+    ...repeated,
     command_id: uuid,
     /** 0, 1, 2 … over both streams. */
     seq: counter,
@@ -207,6 +238,7 @@ const commandOutput = s.object(
 const commandResult = s.object(
   {
     type: type('command_result'),
+    ...repeated,
     command_id: uuid,
     outcome: s.oneOf(COMMAND_OUTCOMES),
     exit_code: s.nullable(s.integer({ min: -2_147_483_648, max: 4_294_967_295 })),
@@ -223,7 +255,10 @@ const commandResult = s.object(
   lenient,
 );
 /** Send again from this chunk on, then the result. */
-const outputMissing = s.object({ type: type('output_missing'), command_id: uuid, from_seq: counter }, lenient);
+const outputMissing = s.object(
+  { type: type('output_missing'), command_id: uuid, from_seq: counter },
+  lenient,
+);
 /** Stored durably; the client may forget. */
 const resultAck = s.object({ type: type('result_ack'), command_id: uuid }, lenient);
 
@@ -271,7 +306,10 @@ export const MESSAGES = {
   result_ack: { from: ['server'], phases: ['ready'], schema: resultAck },
   goodbye: { from: ['server', 'client'], phases: ['greeting', 'registering', 'ready'], schema: goodbye },
   error: { from: ['server', 'client'], phases: ['greeting', 'registering', 'ready'], schema: error },
-} as const satisfies Record<string, { from: readonly Side[]; phases: readonly Phase[]; schema: Schema<{ type: string }> }>;
+} as const satisfies Record<
+  string,
+  { from: readonly Side[]; phases: readonly Phase[]; schema: Schema<{ type: string }> }
+>;
 
 export type MessageType = keyof typeof MESSAGES;
 export type MessageOf<T extends MessageType> = Infer<(typeof MESSAGES)[T]['schema']>;
@@ -298,7 +336,11 @@ interface Entry {
 const TABLE: ReadonlyMap<string, Entry> = new Map(
   Object.entries(MESSAGES).map(([name, entry]) => [
     name,
-    { from: new Set<Side>(entry.from), phases: new Set<Phase>(entry.phases), schema: entry.schema as Schema<Message> },
+    {
+      from: new Set<Side>(entry.from),
+      phases: new Set<Phase>(entry.phases),
+      schema: entry.schema,
+    },
   ]),
 );
 
@@ -310,15 +352,14 @@ export function readMessage(body: Buffer, from: 'client', phase: Phase): ClientM
 export function readMessage(body: Buffer, from: 'server', phase: Phase): ServerMessage;
 export function readMessage(body: Buffer, from: Side, phase: Phase): Message {
   const value = parseStrict(body);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new WireError('schema', 'a frame must hold one object');
-  }
-  const name = (value as Record<string, unknown>)['type'];
+  if (!isObject(value)) throw new WireError('schema', 'a frame must hold one object');
+  const name = value['type'];
   if (typeof name !== 'string') throw new WireError('schema', 'type must be a string');
   const entry = TABLE.get(name);
   if (!entry) throw new WireError('unknown_type', 'a message of a type not known here');
   if (!entry.from.has(from)) throw new WireError('wrong_direction', `${name} is not sent by the ${from}`);
-  if (!entry.phases.has(phase)) throw new WireError('wrong_phase', `${name} does not belong in phase ${phase}`);
+  if (!entry.phases.has(phase))
+    throw new WireError('wrong_phase', `${name} does not belong in phase ${phase}`);
   let message: Message;
   try {
     message = decode(entry.schema, value);
