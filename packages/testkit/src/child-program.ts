@@ -25,10 +25,10 @@ export function pinnedNode(): string {
 }
 
 export interface ProgramOptions {
-  /** TypeScript file to run, absolute or from the root of the repository. */
+  /** What to run, absolute or from the root of the repository: TypeScript by the pinned Node, anything else as it is. */
   readonly file: string;
   readonly args?: readonly string[];
-  /** For Node itself, before the file. */
+  /** For Node itself, before a TypeScript file. */
   readonly nodeArgs?: readonly string[];
   /** The whole environment: nothing is inherited but a plain PATH. */
   readonly env?: Readonly<Record<string, string>>;

@@ -23,6 +23,8 @@ export interface StartClientOptions {
   readonly directory?: string;
   /** False: returns as soon as the process runs. Default true: waits until it is registered. */
   readonly connected?: boolean;
+  /** Default: the program's TypeScript. `bin/ops-client` starts it as a user does. */
+  readonly file?: string;
   readonly nodeArgs?: readonly string[];
   readonly prefix?: readonly string[];
   /** Milliseconds until it must be registered. */
@@ -54,7 +56,7 @@ async function start(
   const { server, secret, nodeArgs, prefix, within = CONNECTED_WITHIN_MS } = options;
   await mkdir(join(directory, 'apps'), { recursive: true });
   const program = await startProgram({
-    file: 'packages/client/src/main.ts',
+    file: options.file ?? 'packages/client/src/main.ts',
     cwd: directory,
     env: {
       OPS_SERVER_HOST: server.host ?? '127.0.0.1',

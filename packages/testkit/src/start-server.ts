@@ -27,6 +27,8 @@ export interface StartServerOptions {
   readonly directory?: string;
   readonly tcpPort?: number;
   readonly httpPort?: number;
+  /** Default: the program's TypeScript. `bin/ops-server` starts it as a user does. */
+  readonly file?: string;
   readonly nodeArgs?: readonly string[];
   readonly prefix?: readonly string[];
   readonly ipc?: boolean;
@@ -60,7 +62,7 @@ async function start(
   const { secret, nodeArgs, prefix, ipc, within = LISTENING_WITHIN_MS } = options;
   await mkdir(directory, { recursive: true });
   const program = await startProgram({
-    file: 'packages/server/src/main.ts',
+    file: options.file ?? 'packages/server/src/main.ts',
     cwd: directory,
     env: {
       OPS_TCP_PORT: String(options.tcpPort ?? 0),

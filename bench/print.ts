@@ -1,0 +1,68 @@
+/** A report as a table for people, or as one object for machines. */
+import { cpus, loadavg, totalmem } from 'node:os';
+
+import type { Figure, Goal, Report } from './benchmark.ts';
+
+const DECIMALS: Readonly<Record<Figure['unit'], number>> = {
+  ms: 2,
+  s: 2,
+  MB: 1,
+  kB: 1,
+  B: 0,
+  '/s': 0,
+  '%': 2,
+  '×': 2,
+  '': 0,
+};
+
+function amount(value: number, unit: Figure['unit']): string {
+  return `${value.toFixed(DECIMALS[unit])}${unit && unit !== '×' && unit !== '%' ? ' ' : ''}${unit}`;
+}
+
+function passes(goal: Goal): boolean {
+  return goal.value <= goal.limit;
+}
+
+export function machine(): string {
+  const processors = cpus();
+  const memory = (totalmem() / 1024 ** 3).toFixed(0);
+  const load = loadavg().map((value) => value.toFixed(2));
+  return `${processors.length} × ${processors[0]?.model ?? 'unknown CPU'}, ${memory} GiB, ${process.platform} ${process.arch}, Node ${process.version}, load ${load.join(' ')}`;
+}
+
+export function asTable(report: Report): string {
+  const lines: string[] = [];
+  for (const { title, figures, notes = [] } of report.sections) {
+    lines.push('', title);
+    for (const { label, value, unit } of figures) lines.push(`  ${label.padEnd(46)} ${amount(value, unit)}`);
+    for (const note of notes) lines.push(`  ${note}`);
+  }
+  if (report.goals.length > 0) lines.push('', 'Goals');
+  for (const goal of report.goals) {
+    const reached = amount(goal.value, goal.unit);
+    const verdict = passes(goal) ? 'PASS' : 'MISS';
+    lines.push(
+      `  ${verdict}  ${goal.label.padEnd(42)} ${reached}  (goal ≤ ${amount(goal.limit, goal.unit)})`,
+    );
+  }
+  lines.push('', `Machine: ${machine()}`);
+  return lines.join('\n');
+}
+
+function byName(figures: readonly Figure[]) {
+  return Object.fromEntries(figures.map(({ name, value, unit }) => [name, { value, unit }]));
+}
+
+export function asJson(name: string, values: Readonly<Record<string, number>>, report: Report): string {
+  return JSON.stringify({
+    benchmark: name,
+    options: values,
+    machine: machine(),
+    sections: report.sections.map((section) => ({
+      title: section.title,
+      figures: byName(section.figures),
+      notes: section.notes ?? [],
+    })),
+    goals: report.goals.map((goal) => ({ ...goal, pass: passes(goal) })),
+  });
+}
