@@ -1,6 +1,17 @@
 /**
  * A database, as stores see it: reads through Kysely, writes as atomic changes that are durable when their promise
  * resolves. What differs between SQLite and PostgreSQL is in dialects/.
+ *
+ * A store builds statements with `query` and hands them over; it never runs a write by Kysely:
+ *
+ *   const insert = database.query.insertInto('users').values(row);
+ *   await database.write({ statements: [insert], audit: [{ atMs, actor, …, action: 'user_create', outcome: 'ok' }] });
+ *   const users = await database.query.selectFrom('users').selectAll().where('disabled', '=', 0).execute();
+ *
+ * A read started after a write resolved sees it. Changes are applied in the order of the calls; two that depend on each
+ * other belong into one. Expect little of a change beside it: "only if it is still so" is a `where` in the statement,
+ * and `changes` or RETURNING tell. Truth values are 0 and 1, JSON is text. Reads run on the main thread: keep each
+ * below a few milliseconds, and page through what is long.
  */
 import type { Compilable, Kysely } from 'kysely';
 
@@ -27,6 +38,7 @@ export interface Database<Schema> {
   /**
    * Applies one change: all of it or nothing, durable when resolved. Changes that arrive together share one commit.
    * @throws OpsError `storage_unavailable` when it could not be made durable (disk full, I/O error, closed)
+   * @throws ChangeRefusedError (storage-error.ts) when the database refused it: a key that is taken, a broken reference
    */
   write(change: Change): Promise<readonly StatementResult[]>;
   /** Undefined while the last commit was fine, else what went wrong: for /health. */

@@ -1,0 +1,29 @@
+/**
+ * Canonical JSON (RFC 8785): one text for one value, so that its hash can be computed again from what is stored. Keys
+ * are sorted by UTF-16 code units, there is no white space, text is well-formed.
+ */
+
+/** Deeper than any detail we write; a cycle ends here too. */
+export const MAX_CANONICAL_DEPTH = 16;
+
+/** @throws TypeError for what JSON cannot say: functions, symbols, bigint, NaN, infinities, too deep or circular */
+export function canonicalJson(value: unknown, depth = 0): string {
+  if (depth > MAX_CANONICAL_DEPTH)
+    throw new TypeError(`deeper than ${MAX_CANONICAL_DEPTH} levels, or circular`);
+  if (value === null || typeof value === 'boolean') return String(value);
+  if (typeof value === 'string') return JSON.stringify(value.toWellFormed());
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) throw new TypeError(`${value} is no JSON number`);
+    return JSON.stringify(value);
+  }
+  if (Array.isArray(value))
+    return `[${value.map((item: unknown) => canonicalJson(item ?? null, depth + 1)).join(',')}]`;
+  if (typeof value === 'object') {
+    const members = Object.entries(value)
+      .filter(([, member]) => member !== undefined)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, member]) => `${JSON.stringify(key.toWellFormed())}:${canonicalJson(member, depth + 1)}`);
+    return `{${members.join(',')}}`;
+  }
+  throw new TypeError(`a ${typeof value} has no place in JSON`);
+}

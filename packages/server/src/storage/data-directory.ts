@@ -1,0 +1,17 @@
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** @returns the path of `file` in the data directory, which is there now. Errors are those of node:fs. */
+export function prepareDataDirectory(dataDir: string, file: string): string {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  return join(dataDir, file);
+}
+
+/**
+ * For a database file before SQLite opens it: its log and its index get the mode of the database. A file that is there
+ * is never opened, since closing it again would drop the locks this process holds on it (POSIX advisory locks).
+ */
+export function createPrivately(path: string): void {
+  if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));
+  chmodSync(path, 0o600);
+}

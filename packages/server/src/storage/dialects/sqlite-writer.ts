@@ -1,0 +1,102 @@
+/** The one connection that writes a SQLite file. Lives in the writer's thread. https://www.sqlite.org/wal.html */
+import { DatabaseSync } from 'node:sqlite';
+
+import type { StatementResult } from '../database.ts';
+import { createPrivately } from '../data-directory.ts';
+import { CachedStatements } from './cached-statements.ts';
+import type { CompiledStatement, WriteConnection, WriterOptions } from './dialect.ts';
+import { findDamage } from './sqlite-check.ts';
+import { migrate } from './sqlite-migrate.ts';
+
+/** How long to wait for a lock of another program (a backup, someone's sqlite3). */
+export const BUSY_TIMEOUT_MS = 5_000;
+
+/** The log is cut back to this when it was moved into the database after a burst. */
+const MAX_IDLE_LOG_BYTES = 64 * 1024 * 1024;
+
+/** With less room than this, the next changes would fail anyway. */
+const PROBE_BYTES = 64 * 1024;
+
+const BEGIN = 'BEGIN IMMEDIATE';
+const COMMIT = 'COMMIT';
+const ROLLBACK = 'ROLLBACK';
+const SAVEPOINT = 'SAVEPOINT one_change';
+const RELEASE = 'RELEASE one_change';
+const UNDO = 'ROLLBACK TO one_change; RELEASE one_change';
+
+export function openWriter({ path, durability, maxPages }: WriterOptions): WriteConnection {
+  createPrivately(path);
+  const db = new DatabaseSync(path, {
+    timeout: BUSY_TIMEOUT_MS,
+    enableForeignKeyConstraints: true,
+    defensive: true,
+  });
+  try {
+    const settings = [
+      'PRAGMA journal_mode = WAL',
+      `PRAGMA synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`,
+      `PRAGMA journal_size_limit = ${MAX_IDLE_LOG_BYTES}`,
+      'PRAGMA cell_size_check = ON',
+      'PRAGMA trusted_schema = OFF',
+      ...(maxPages === undefined ? [] : [`PRAGMA max_page_count = ${maxPages}`]),
+    ];
+    db.exec(settings.join(';'));
+  } catch (cause) {
+    db.close();
+    throw cause;
+  }
+  const statements = new CachedStatements(db);
+
+  function run({ sql, parameters }: CompiledStatement): StatementResult {
+    const statement = statements.get(sql);
+    if (statement.columns().length > 0) {
+      const rows = statement.all(...parameters);
+      return { rows, changes: rows.length };
+    }
+    return { rows: [], changes: Number(statement.run(...parameters).changes) };
+  }
+
+  function transaction<T>(work: () => T): T {
+    db.exec(BEGIN);
+    try {
+      const result = work();
+      db.exec(COMMIT);
+      return result;
+    } catch (cause) {
+      // SQLite has rolled back by itself after some errors, a full disk among them.
+      if (db.isTransaction) db.exec(ROLLBACK);
+      throw cause;
+    }
+  }
+
+  return {
+    run,
+    transaction,
+    savepoint(work) {
+      db.exec(SAVEPOINT);
+      try {
+        const result = work();
+        db.exec(RELEASE);
+        return result;
+      } catch (cause) {
+        if (db.isTransaction) db.exec(UNDO);
+        throw cause;
+      }
+    },
+    migrate: (migrations, nowMs) => migrate(db, path, migrations, nowMs),
+    findDamage: () => findDamage(db),
+    settle() {
+      const [state] = run({ sql: 'PRAGMA wal_checkpoint(TRUNCATE)', parameters: [] }).rows;
+      if (state?.['busy'] !== 0) throw new Error('a reader keeps the log from being moved into the database');
+    },
+    probe() {
+      transaction(() =>
+        run({ sql: 'INSERT OR REPLACE INTO write_probe VALUES (1, zeroblob(?))', parameters: [PROBE_BYTES] }),
+      );
+      transaction(() => run({ sql: 'DELETE FROM write_probe', parameters: [] }));
+    },
+    close() {
+      if (db.isOpen) db.close();
+    },
+  };
+}
