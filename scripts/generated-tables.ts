@@ -19,20 +19,25 @@ function fields(json: JsonSchema): string {
   const required = (json['required'] ?? []) as readonly string[];
   const names = Object.entries(properties).filter(([name]) => name !== 'type');
   if (names.length === 0) return '—';
-  return names.map(([name, field]) => `\`${name}\`${required.includes(name) ? '' : '?'} ${shape(field)}`).join(', ');
+  return names
+    .map(([name, field]) => `\`${name}\`${required.includes(name) ? '' : '?'} ${shape(field)}`)
+    .join(', ');
 }
 
 function shape(json: JsonSchema): string {
   if ('const' in json) return JSON.stringify(json['const']).replaceAll('"', '`');
   if (Array.isArray(json['enum'])) return json['enum'].map((value) => `\`${String(value)}\``).join(' or ');
-  if (Array.isArray(json['anyOf'])) return json['anyOf'].map((part) => shape(part as JsonSchema)).join(' or ');
+  if (Array.isArray(json['anyOf']))
+    return json['anyOf'].map((part) => shape(part as JsonSchema)).join(' or ');
   const max = json['maximum'] ?? json['maxLength'] ?? json['maxItems'] ?? json['maxProperties'];
   const bound = max === undefined ? '' : ` ≤ ${String(max)}`;
   switch (json['type']) {
     case 'array':
       return `list of ${shape(json['items'] as JsonSchema)}${bound}`;
     case 'object':
-      return json['properties'] ? `{${fields(json)}}` : `map to ${shape(json['additionalProperties'] as JsonSchema)}${bound}`;
+      return json['properties']
+        ? `{${fields(json)}}`
+        : `map to ${shape(json['additionalProperties'] as JsonSchema)}${bound}`;
     case undefined:
       throw new SchemaError('docs', `cannot describe ${JSON.stringify(json)}`);
     default:
@@ -58,7 +63,10 @@ export function limitsTable(): string {
   return table(
     ['limit', 'value'],
     [
-      ...Object.entries(FRAME_LIMITS).map(([phase, bytes]) => [`body of a frame, phase \`${phase}\``, `${bytes} bytes`]),
+      ...Object.entries(FRAME_LIMITS).map(([phase, bytes]) => [
+        `body of a frame, phase \`${phase}\``,
+        `${bytes} bytes`,
+      ]),
       ...Object.entries(limits).map(([name, value]) => [`\`${name}\``, String(value)]),
     ],
   );
@@ -75,7 +83,11 @@ export function endpointsTable(language: Language): string {
     ENDPOINTS.map((endpoint) => [
       `\`${endpoint.method} ${endpoint.path}\``,
       `\`${endpoint.access}\``,
-      endpoint.body ? fields(endpoint.body.json) : endpoint.query ? `query: ${fields(endpoint.query.json)}` : words.none,
+      endpoint.body
+        ? fields(endpoint.body.json)
+        : endpoint.query
+          ? `query: ${fields(endpoint.query.json)}`
+          : words.none,
       endpoint.summary[language],
     ]),
   );

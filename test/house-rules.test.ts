@@ -17,7 +17,12 @@ const RULES: readonly Rule[] = [
     what: 'process.env',
     why: 'what is configurable goes through the settings tables, where it has a name, bounds and an origin',
     pattern: /\bprocess\.env\b/,
-    owners: [/^packages\/(server|client)\/src\/main\.ts$/, /^packages\/client\/src\/identity\.ts$/, /^packages\/testkit\//, /^scripts\//],
+    owners: [
+      /^packages\/(server|client)\/src\/main\.ts$/,
+      /^packages\/client\/src\/identity\.ts$/,
+      /^packages\/testkit\//,
+      /^scripts\//,
+    ],
   },
   {
     what: 'a shell',
@@ -36,13 +41,25 @@ const RULES: readonly Rule[] = [
     what: 'the wall clock',
     why: 'time is injected: tests turn it by hand and the simulation owns it',
     pattern: /\bDate\.now\b|\bperformance\.now\b|\bnew Date\(\)|\bprocess\.hrtime\b/,
-    owners: [/^packages\/runtime\/src\/clock\.ts$/, /^packages\/web\//, /^bench\//, /^scripts\//, /^packages\/testkit\//],
+    owners: [
+      /^packages\/runtime\/src\/clock\.ts$/,
+      /^packages\/web\//,
+      /^bench\//,
+      /^scripts\//,
+      /^packages\/testkit\//,
+    ],
   },
   {
     what: 'timers',
     why: 'timers are injected with the clock',
     pattern: /\b(setTimeout|setInterval|setImmediate)\(/,
-    owners: [/^packages\/runtime\/src\/clock\.ts$/, /^packages\/web\//, /^bench\//, /^scripts\//, /^packages\/testkit\//],
+    owners: [
+      /^packages\/runtime\/src\/clock\.ts$/,
+      /^packages\/web\//,
+      /^bench\//,
+      /^scripts\//,
+      /^packages\/testkit\//,
+    ],
   },
   {
     what: 'Math.random',
@@ -99,7 +116,8 @@ describe('house rules', () => {
         if (isTest(file.path) && !rule.everywhere) continue;
         if (rule.owners.some((owner) => owner.test(file.path))) continue;
         for (const [index, line] of file.text.split('\n').entries()) {
-          if (!/^\s*import type\b/.test(line) && rule.pattern.test(line)) wrong.push(`${file.path}:${index + 1} ${line.trim()}`);
+          if (!/^\s*import type\b/.test(line) && rule.pattern.test(line))
+            wrong.push(`${file.path}:${index + 1} ${line.trim()}`);
         }
       }
       expect(wrong).toEqual([]);
@@ -115,11 +133,15 @@ describe('house rules', () => {
   });
 
   it('no folder or file is named after nothing', () => {
-    expect(files(/\.tsx?$/).filter((path) => /(^|\/)(utils?|helpers?|common|manager|misc)(\/|\.tsx?$)/.test(path))).toEqual([]);
+    expect(
+      files(/\.tsx?$/).filter((path) => /(^|\/)(utils?|helpers?|common|manager|misc)(\/|\.tsx?$)/.test(path)),
+    ).toEqual([]);
   });
 
   it('no committed file names a package registry', () => {
-    const pattern = new RegExp(['registry\\.npm', 'npmjs\\.(org|com)/', 'npmmirror', 'deb\\.debian\\.org'].join('|'));
+    const pattern = new RegExp(
+      ['registry\\.npm', 'npmjs\\.(org|com)/', 'npmmirror', 'deb\\.debian\\.org'].join('|'),
+    );
     expect(
       files(/(\.(ts|tsx|js|mjs|json|md|toml|html|css|sh)|\/run)$/)
         .filter((path) => path !== 'test/house-rules.test.ts')
@@ -128,6 +150,8 @@ describe('house rules', () => {
   });
 
   it('comments are stripped before a rule looks', () => {
-    expect(withoutComments('a(); // Date.now\n/* any */ b("http://x")')).toBe('a();            \n          b("http://x")');
+    expect(withoutComments('a(); // Date.now\n/* any */ b("http://x")')).toBe(
+      'a();            \n          b("http://x")',
+    );
   });
 });

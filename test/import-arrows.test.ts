@@ -11,9 +11,17 @@ const PACKAGE_ARROWS: Readonly<Record<string, readonly RegExp[]>> = {
   policy: [/^packages\/protocol\/src\/(domain\/|errors\.ts|schema\.ts)/],
   runtime: [],
   server: [/^packages\/(protocol|policy|runtime)\//],
-  client: [/^packages\/protocol\/src\/(wire|domain)\//, /^packages\/protocol\/src\/(errors|schema)\.ts/, /^packages\/(policy|runtime)\//],
+  client: [
+    /^packages\/protocol\/src\/(wire|domain)\//,
+    /^packages\/protocol\/src\/(errors|schema)\.ts/,
+    /^packages\/(policy|runtime)\//,
+  ],
   web: [/^packages\/protocol\/src\/(http|domain)\//, /^packages\/protocol\/src\/(errors|schema)\.ts/],
-  ctl: [/^packages\/protocol\/src\/(http|domain)\//, /^packages\/protocol\/src\/(errors|schema)\.ts/, /^packages\/runtime\//],
+  ctl: [
+    /^packages\/protocol\/src\/(http|domain)\//,
+    /^packages\/protocol\/src\/(errors|schema)\.ts/,
+    /^packages\/runtime\//,
+  ],
   testkit: [/^packages\/(protocol|policy|runtime|server|client)\//],
 };
 
@@ -58,8 +66,10 @@ describe('imports between packages', () => {
         .map(({ specifier }) => target(file.path, specifier) ?? '')
         .filter(
           (to) =>
-            (file.path.startsWith('packages/protocol/src/wire/') && to.startsWith('packages/protocol/src/http/')) ||
-            (file.path.startsWith('packages/protocol/src/http/') && to.startsWith('packages/protocol/src/wire/')),
+            (file.path.startsWith('packages/protocol/src/wire/') &&
+              to.startsWith('packages/protocol/src/http/')) ||
+            (file.path.startsWith('packages/protocol/src/http/') &&
+              to.startsWith('packages/protocol/src/wire/')),
         )
         .map((to) => `${file.path} imports ${to}`),
     );
@@ -68,7 +78,10 @@ describe('imports between packages', () => {
 
   it('reach the testkit from tests and benchmarks only', () => {
     const wrong = sources()
-      .filter((file) => !isTest(file.path) && !file.path.startsWith('packages/testkit/') && !file.path.startsWith('bench/'))
+      .filter(
+        (file) =>
+          !isTest(file.path) && !file.path.startsWith('packages/testkit/') && !file.path.startsWith('bench/'),
+      )
       .filter((file) => file.imports.some(({ specifier }) => specifier.startsWith('@ops/testkit')))
       .map((file) => file.path);
     expect(wrong).toEqual([]);
@@ -89,7 +102,8 @@ function layerViolations(folder: string, layers: readonly (readonly string[])[])
       const to = target(file.path, specifier);
       if (!to?.startsWith(folder) || typeOnly) continue;
       const toLayer = layerOf(to);
-      if (toLayer !== undefined && toLayer < from) wrong.push(`${file.path} imports ${to}, which stands above it`);
+      if (toLayer !== undefined && toLayer < from)
+        wrong.push(`${file.path} imports ${to}, which stands above it`);
     }
   }
   return wrong;
@@ -121,7 +135,8 @@ describe('cycles', () => {
         return;
       }
       if (done.has(path)) return;
-      for (const next of graph.get(path) ?? []) if (next !== undefined && graph.has(next)) visit(next, [...trail, path]);
+      for (const next of graph.get(path) ?? [])
+        if (next !== undefined && graph.has(next)) visit(next, [...trail, path]);
       done.add(path);
     };
     for (const path of graph.keys()) visit(path, []);

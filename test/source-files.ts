@@ -40,8 +40,10 @@ export function read(path: string): string {
 
 /** Comments blanked out, so that a rule may be named in one. Strings stay: a path is what the rules look for. */
 export function withoutComments(text: string): string {
-  return text.replace(/\/\*[\s\S]*?\*\/|(^|[^:'"`])\/\/[^\n]*/g, (comment, before: string | undefined) =>
-    (before ?? '') + comment.slice((before ?? '').length).replace(/[^\n]/g, ' '),
+  return text.replace(
+    /\/\*[\s\S]*?\*\/|(^|[^:'"`])\/\/[^\n]*/g,
+    (comment, before: string | undefined) =>
+      (before ?? '') + comment.slice((before ?? '').length).replace(/[^\n]/g, ' '),
   );
 }
 
@@ -71,4 +73,7 @@ export function target(from: string, specifier: string): string | undefined {
 }
 
 export const isTest = (path: string): boolean =>
-  /\.(test|e2e)\.tsx?$/.test(path) || path.startsWith('test/') || path.startsWith('e2e/') || /\/(test-[^/]+|[^/]+\.test-support)\.ts$/.test(path);
+  /\.(test|e2e)\.tsx?$/.test(path) ||
+  path.startsWith('test/') ||
+  path.startsWith('e2e/') ||
+  /\/(test-[^/]+|[^/]+\.test-support)\.ts$/.test(path);

@@ -1,0 +1,44 @@
+/** Whether clients must prove a secret, and which: pure rules, and the one file a secret may be made in. */
+import { join } from 'node:path';
+
+import { isLoopback } from '@ops/runtime/ip-address.ts';
+import type { Random } from '@ops/runtime/random.ts';
+import { readOrCreatePrivateFile } from '@ops/runtime/safe-file.ts';
+
+import type { ServerConfig } from './config.ts';
+
+export interface TcpSecrets {
+  readonly enabled: boolean;
+  readonly current: string | undefined;
+  readonly previous: string | undefined;
+  /** Set when the server keeps the secret itself. */
+  readonly file: string | undefined;
+}
+
+const SECRET_FILE = 'tcp-auth-secret';
+const SECRET_BYTES = 32;
+
+type Needed = Pick<
+  ServerConfig,
+  'tcpAuthEnabled' | 'tcpAuthSecret' | 'tcpAuthSecretPrevious' | 'tcpBindAddr' | 'dataDir'
+>;
+
+/**
+ * Unset means: off on a loopback bind, on elsewhere. Needed and absent: 32 random bytes as hex in the data directory,
+ * which must exist.
+ * @throws UnsafeFile when that file cannot be trusted
+ */
+export async function resolveTcpSecrets(config: Needed, random: Random): Promise<TcpSecrets> {
+  const enabled = config.tcpAuthEnabled ?? !isLoopback(config.tcpBindAddr);
+  if (!enabled) return { enabled, current: undefined, previous: undefined, file: undefined };
+  const previous = config.tcpAuthSecretPrevious;
+  if (config.tcpAuthSecret !== undefined) {
+    return { enabled, current: config.tcpAuthSecret, previous, file: undefined };
+  }
+  const file = join(config.dataDir, SECRET_FILE);
+  const { text } = await readOrCreatePrivateFile(
+    file,
+    () => `${random.bytes(SECRET_BYTES).toString('hex')}\n`,
+  );
+  return { enabled, current: text.replace(/\n$/, ''), previous, file };
+}
