@@ -13,7 +13,7 @@ import { prepareAuditKey } from '../audit/audit-key.ts';
 import { prepareDataDirectory } from './data-directory.ts';
 import type { Database } from './database.ts';
 import type { Durability } from './dialects/dialect.ts';
-import { sqlite as dialect } from './dialects/sqlite.ts';
+import { sqliteReads } from './dialects/sqlite-reader.ts';
 import type { Migration } from './migration.ts';
 import { mainMigrations } from './migrations/main-migrations.ts';
 import { takeOwnership } from './ownership.ts';
@@ -95,11 +95,23 @@ async function open<Schema>(options: OpenOptions, kind: Kind): Promise<OpenDatab
     const reply = await thread.request({ type: 'open', nowMs: clock.wall(), recovering: false, ...setup() });
     if (reply.type === 'failed')
       throw new StorageOpenError(reply.reason, sentence(path, reply.reason, reply.message));
+    if (reply.type !== 'opened') throw new Error(`unexpected answer ${reply.type}`);
     auditKey?.keep();
+    if (reply.trail && reply.trail.seq < reply.trail.anchoredTo) {
+      log.error('the audit trail was cut off: run "ops-server audit verify"', { ...reply.trail });
+    }
 
-    const queue = createWriteQueue({ thread, clock, log, setup, maxWaitingChanges, maxWaitingBytes });
+    const queue = createWriteQueue({
+      thread,
+      clock,
+      log,
+      trail: reply.trail,
+      setup,
+      maxWaitingChanges,
+      maxWaitingBytes,
+    });
     lifecycle.onRelease('the writer', () => queue.close());
-    const reader = dialect.openReader(path);
+    const reader = sqliteReads.openReader(path);
     lifecycle.onRelease('the reader', () => reader.close());
     const query = new Kysely<Schema>({ dialect: reader.kysely });
     lifecycle.onRelease('queries', () => query.destroy());

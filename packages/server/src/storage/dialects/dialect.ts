@@ -67,8 +67,12 @@ export interface Reader {
   close(): void;
 }
 
-export interface Dialect {
+/** Two halves, so that the writer's thread does not load what only readers need. */
+export interface ReadDialect {
   openReader(path: string): Reader;
+}
+
+export interface WriteDialect {
   openWriter(options: WriterOptions): WriteConnection;
   judge(error: unknown): Failure;
 }

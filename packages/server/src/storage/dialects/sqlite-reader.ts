@@ -16,11 +16,13 @@ import {
 } from 'kysely';
 
 import { CachedStatements } from './cached-statements.ts';
-import { asParameter, type Reader } from './dialect.ts';
+import { asParameter, type ReadDialect, type Reader } from './dialect.ts';
 
 const BEGIN = 'BEGIN';
 
-export function openReader(path: string): Reader {
+export const sqliteReads: ReadDialect = { openReader };
+
+function openReader(path: string): Reader {
   const shared = openReadOnly(path);
   const driver = createDriver(path, shared);
   return {

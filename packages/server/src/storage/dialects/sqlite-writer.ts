@@ -4,8 +4,9 @@ import { DatabaseSync } from 'node:sqlite';
 import type { StatementResult } from '../database.ts';
 import { createPrivately } from '../data-directory.ts';
 import { CachedStatements } from './cached-statements.ts';
-import type { CompiledStatement, WriteConnection, WriterOptions } from './dialect.ts';
+import type { CompiledStatement, WriteConnection, WriteDialect, WriterOptions } from './dialect.ts';
 import { findDamage } from './sqlite-check.ts';
+import { judge } from './sqlite-errors.ts';
 import { migrate } from './sqlite-migrate.ts';
 
 /** How long to wait for a lock of another program (a backup, someone's sqlite3). */
@@ -24,7 +25,9 @@ const SAVEPOINT = 'SAVEPOINT one_change';
 const RELEASE = 'RELEASE one_change';
 const UNDO = 'ROLLBACK TO one_change; RELEASE one_change';
 
-export function openWriter({ path, durability, maxPages }: WriterOptions): WriteConnection {
+export const sqliteWrites: WriteDialect = { openWriter, judge };
+
+function openWriter({ path, durability, maxPages }: WriterOptions): WriteConnection {
   createPrivately(path);
   const db = new DatabaseSync(path, {
     timeout: BUSY_TIMEOUT_MS,

@@ -1,12 +1,12 @@
 /** One group of changes, one transaction. */
 import type { Trail } from '../../audit/trail.ts';
-import type { Dialect, WriteConnection } from '../dialects/dialect.ts';
+import type { WriteConnection, WriteDialect } from '../dialects/dialect.ts';
 import { messageOf } from '../storage-error.ts';
 import type { CompiledChange, Outcome } from './messages.ts';
 
 export interface GroupNeeds {
   readonly connection: WriteConnection;
-  readonly dialect: Dialect;
+  readonly dialect: WriteDialect;
   readonly trail: Trail | undefined;
 }
 

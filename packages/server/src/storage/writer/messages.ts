@@ -39,7 +39,7 @@ export type Outcome =
   | { readonly applied: false; readonly reason: RefusalReason; readonly message: string };
 
 export type Reply =
-  | { readonly type: 'opened' }
+  | { readonly type: 'opened'; readonly trail: TrailPosition | undefined }
   | {
       readonly type: 'committed';
       readonly outcomes: readonly Outcome[];

@@ -61,6 +61,8 @@ export interface WriteQueueNeeds {
   readonly thread: WriterThread;
   readonly clock: Clock;
   readonly log: Log;
+  /** The audit trail as it was found. */
+  readonly trail: TrailPosition | undefined;
   /** How the database is opened anew. */
   readonly setup: () => WriterSetup;
   readonly maxWaitingChanges?: number | undefined;
@@ -83,7 +85,7 @@ export function createWriteQueue(needs: WriteQueueNeeds): WriteQueue {
   let waitingBytes = 0;
   let committingSince: number | undefined;
   let fault: Error | undefined;
-  let trail: TrailPosition | undefined;
+  let trail = needs.trail;
   let anchorDue = false;
   let retry: Timer | undefined;
   const counts = { commits: 0, changes: 0, refused: 0, unavailable: 0 };
@@ -168,16 +170,17 @@ export function createWriteQueue(needs: WriteQueueNeeds): WriteQueue {
   function recover(): void {
     const request = { type: 'open', nowMs: clock.wall(), recovering: true, ...setup() } as const;
     void ask(request).then((reply) => {
-      const opened = reply.type === 'opened';
-      if (opened) {
+      if (reply.type === 'opened') {
         log.info('the database takes changes again');
         fault = undefined;
+        trail = reply.trail;
       } else {
         noteFault(reply);
       }
       if (state === 'draining') return endAfterDraining();
-      on(opened ? 'opened' : 'failed');
-      if (!opened) retry = clock.after(RETRY_MS, () => (on('retry'), recover()));
+      if (reply.type === 'opened') return on('opened');
+      on('failed');
+      retry = clock.after(RETRY_MS, () => (on('retry'), recover()));
     });
   }
 

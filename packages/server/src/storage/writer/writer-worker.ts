@@ -6,10 +6,10 @@ import { parentPort } from 'node:worker_threads';
 
 import { continueTrail, type Trail } from '../../audit/trail.ts';
 import type { WriteConnection } from '../dialects/dialect.ts';
-import { sqlite as dialect } from '../dialects/sqlite.ts';
+import { sqliteWrites as dialect } from '../dialects/sqlite-writer.ts';
 import { messageOf, StorageOpenError } from '../storage-error.ts';
 import { applyGroup } from './group.ts';
-import type { Reply, Request } from './messages.ts';
+import type { Reply, Request, TrailPosition } from './messages.ts';
 
 type OpenRequest = Extract<Request, { type: 'open' }>;
 
@@ -40,13 +40,13 @@ function answer(request: Request): Reply {
   if (request.type === 'open') {
     leave();
     current = open(request);
-    return { type: 'opened' };
+    return { type: 'opened', trail: positionOf(current.trail) };
   }
   if (request.type === 'close') return close(request.nowMs);
   if (!current) throw new Error('not open after a failure');
   const { connection, trail } = current;
   const outcomes = applyGroup({ connection, dialect, trail }, request.changes, request);
-  return { type: 'committed', outcomes, trail: trail?.position };
+  return { type: 'committed', outcomes, trail: positionOf(trail) };
 }
 
 function open({ path, durability, migrations, auditKey, maxPages, nowMs, recovering }: OpenRequest): Open {
@@ -75,6 +75,10 @@ function close(nowMs: number): Reply {
     leave();
   }
   return { type: 'closed' };
+}
+
+function positionOf(trail: Trail | undefined): TrailPosition | undefined {
+  return trail && { seq: trail.position.seq, anchoredTo: trail.position.anchoredTo };
 }
 
 function leave(): void {
