@@ -3,7 +3,7 @@
  * fails; what failed is thrown at the end.
  */
 export interface Lifecycle {
-  /** Remembers how to release what was just started. */
+  /** Remembers how to release what was just started. When release has begun meanwhile, it is released at once. */
   onRelease(name: string, release: () => void | Promise<void>): void;
   /** Releases everything. A second call waits for the first. @throws AggregateError of what failed */
   release(): Promise<void>;
@@ -28,6 +28,16 @@ export function createLifecycle(): Lifecycle {
   return {
     onRelease(name, release) {
       parts.push({ name, release });
+      // Started while stopping: whoever waits for the end waits for this as well.
+      if (released) {
+        const before = released;
+        released = Promise.allSettled([before]).then(async () => {
+          await releaseAll();
+          await before;
+        });
+        // Told to whoever calls release; nobody may.
+        released.catch(() => undefined);
+      }
     },
     release() {
       released ??= releaseAll();
