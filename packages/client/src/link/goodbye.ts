@@ -1,0 +1,33 @@
+/** What each goodbye of the server means for this client, in words and in when to come back. */
+import type { GoodbyeCode, MessageOf } from '@ops/protocol/wire/messages.ts';
+
+import { LinkFailure } from './failure.ts';
+import type { FailureKind } from './failure.ts';
+
+const GOODBYES: Readonly<Record<GoodbyeCode, { readonly kind: FailureKind; readonly words: string }>> = {
+  stop: { kind: 'goodbye', words: 'The server is stopping' },
+  restart: { kind: 'goodbye', words: 'The server is restarting' },
+  too_many_connections: {
+    kind: 'goodbye',
+    words: 'The server has as many clients as it takes (OPS_MAX_CONNECTIONS)',
+  },
+  replaced: {
+    kind: 'refused',
+    words:
+      'The server replaced this connection by another one of this very process: was this machine copied while it ran? Restart ops-client on the copy with a client id of its own',
+  },
+  conflict: {
+    kind: 'refused',
+    words:
+      'Another running client uses the same client id: on one of the two hosts stop ops-client, delete its client id file (OPS_CLIENT_ID_FILE) and start it again',
+  },
+  protocol: {
+    kind: 'refused',
+    words: 'The server did not understand this client: are both of the same version?',
+  },
+};
+
+export function goodbyeFailure({ code, come_back_in_ms: comeBackInMs }: MessageOf<'goodbye'>): LinkFailure {
+  const { kind, words } = GOODBYES[code];
+  return new LinkFailure(kind, words, comeBackInMs === undefined ? {} : { comeBackInMs });
+}
