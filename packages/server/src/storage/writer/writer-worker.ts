@@ -7,7 +7,7 @@ import { parentPort } from 'node:worker_threads';
 import { continueTrail, type Trail } from '../../audit/trail.ts';
 import type { WriteConnection } from '../dialects/dialect.ts';
 import { sqliteWrites as dialect } from '../dialects/sqlite-writer.ts';
-import { messageOf, StorageOpenError } from '../storage-error.ts';
+import { messageOf, StorageOpenError, type OpenFailure } from '../storage-error.ts';
 import { applyGroup } from './group.ts';
 import type { Reply, Request, TrailPosition } from './messages.ts';
 
@@ -99,8 +99,9 @@ function damaged(path: string, finding: string): StorageOpenError {
   return new StorageOpenError('damaged', `${path} is damaged (${finding}): put back a copy of it`);
 }
 
-function wordsFor(cause: unknown, path: string): Pick<StorageOpenError, 'reason' | 'message'> {
-  if (cause instanceof StorageOpenError) return { reason: cause.reason, message: cause.message };
-  if (dialect.judge(cause).kind === 'damaged') return damaged(path, messageOf(cause));
-  return { reason: 'unusable', message: messageOf(cause) };
+/** An error does not cross threads with its class: what is needed of it does. */
+function wordsFor(cause: unknown, path: string): { reason: OpenFailure; message: string } {
+  const isDamage = !(cause instanceof StorageOpenError) && dialect.judge(cause).kind === 'damaged';
+  const error = isDamage ? damaged(path, messageOf(cause)) : cause;
+  return { reason: error instanceof StorageOpenError ? error.reason : 'unusable', message: messageOf(error) };
 }
