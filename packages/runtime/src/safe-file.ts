@@ -24,8 +24,10 @@ const LOOKS = 50;
 
 const ourselves = (): number | undefined => process.geteuid?.();
 
+type Facts = Pick<Stats, 'uid' | 'mode' | 'nlink' | 'isFile'>;
+
 /** Pure. What is wrong with a file as its descriptor shows it, as the end of a sentence. */
-export function faultOfFile(facts: Stats, path: string, owner: number | undefined): string | undefined {
+export function faultOfFile(facts: Facts, path: string, owner: number | undefined): string | undefined {
   if (!facts.isFile()) return 'is not a regular file';
   if (owner === undefined) return undefined;
   if (facts.uid !== owner) return `belongs to another user (${facts.uid})`;
@@ -36,7 +38,7 @@ export function faultOfFile(facts: Stats, path: string, owner: number | undefine
 
 /** Pure. What is wrong with the directory a file lies in. */
 export function faultOfDirectory(
-  facts: Stats,
+  facts: Facts,
   directory: string,
   owner: number | undefined,
 ): string | undefined {

@@ -7,10 +7,14 @@ import { dirname } from 'node:path';
 import type { Disk } from './disk.ts';
 
 /** What is needed of node:fs/promises: tests put in one whose n-th call fails. */
-export type FileCalls = Pick<
-  typeof promises,
-  'open' | 'readFile' | 'readdir' | 'rename' | 'unlink' | 'mkdir'
->;
+export interface FileCalls {
+  open(path: string, flags: string | number, mode?: number): Promise<FileHandle>;
+  readFile(path: string): Promise<Buffer>;
+  readdir(path: string): Promise<string[]>;
+  rename(from: string, to: string): Promise<void>;
+  unlink(path: string): Promise<void>;
+  mkdir(path: string, options: { readonly recursive: true; readonly mode: number }): Promise<unknown>;
+}
 
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
 
