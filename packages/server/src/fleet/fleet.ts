@@ -26,14 +26,23 @@ export interface Fleet {
   summary(id: string): ClientSummary | undefined;
   counts(): FleetCounts;
   /** Deletes an offline client; its id is refused ever after. Audited as `actor`. */
-  forget(id: string, by: { readonly actor: string; readonly role: string; readonly address: string }): Promise<'forgotten' | 'online' | 'unknown'>;
+  forget(
+    id: string,
+    by: { readonly actor: string; readonly role: string; readonly address: string },
+  ): Promise<'forgotten' | 'online' | 'unknown'>;
   /** Calls at every change of presence or facts (not of readings). Returns how to stop. */
   onChange(call: (change: FleetChange) => void): () => void;
   /**
    * Readings newer than `version` (0 for all online clients), at most `limit` clients.
    * @returns the version to ask with next time; when the limit cut, it is the version reached
    */
-  readingsSince(version: number, limit: number): { readonly version: number; readonly clients: ReadonlyMap<string, SummaryMetrics & { readonly last_seen_ms: number }> };
+  readingsSince(
+    version: number,
+    limit: number,
+  ): {
+    readonly version: number;
+    readonly clients: ReadonlyMap<string, SummaryMetrics & { readonly last_seen_ms: number }>;
+  };
 }
 
 /** What a connection tells about the client it belongs to. */

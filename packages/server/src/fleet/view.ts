@@ -1,0 +1,32 @@
+/** An entry in full, as `GET /api/clients` shows it. */
+import type { ClientView } from '@ops/protocol/http/clients.ts';
+import { toTimestamp } from '@ops/protocol/http/endpoint.ts';
+
+import type { Entry } from './entry.ts';
+
+/**
+ * `system_info` is the facts and the newest sample, nothing older: a reading that sample does not hold is absent.
+ * `secret_in_use` and `heartbeat_interval_secs` belong to a connection, so an offline client has none.
+ */
+export function toView(entry: Entry): ClientView {
+  const online = entry.presence !== 'offline';
+  return {
+    system_info: { ...entry.facts, ...entry.sample },
+    app_info: [...entry.apps],
+    last_seen: toTimestamp(entry.lastSeenMs),
+    status: online ? 'online' : 'offline',
+    ...(entry.presence === 'late' && { late: true }),
+    connected_at: entry.connectedAtMs === null ? null : toTimestamp(entry.connectedAtMs),
+    disconnected_at: entry.disconnectedAtMs === null ? null : toTimestamp(entry.disconnectedAtMs),
+    client_version: entry.clientVersion,
+    labels: entry.labels,
+    policy: entry.policy,
+    remote_address: entry.remoteAddress,
+    encrypted: entry.encrypted,
+    authenticated: entry.authenticated,
+    ...(entry.secretInUse && { secret_in_use: entry.secretInUse }),
+    ...(entry.conflictAtMs !== null && { conflict: true }),
+    clock_offset_ms: entry.clockOffsetMs,
+    heartbeat_interval_secs: online ? entry.heartbeatIntervalSecs : null,
+  };
+}
