@@ -1,0 +1,184 @@
+/**
+ * Samples become minute averages on their way to the database.
+ *
+ *   live sample ──► accumulator of its client ──minute over──► closed minutes ──each second──► database
+ *   kept samples ─► backlog ───────────────────────────────────────────────────────────────► database
+ *
+ * A minute is that of the client's clock (sample-time.ts tells which are refused). It is over when a sample of another
+ * minute comes, or none for IDLE_SECS. A crash of the server loses at most the live samples of the minute at hand;
+ * `stop` stores them.
+ */
+import { MAX_MINUTES } from '@ops/protocol/http/clients.ts';
+import type { MinuteSample } from '@ops/protocol/http/clients.ts';
+import type { Clock, Timer } from '@ops/runtime/clock.ts';
+import type { Log } from '@ops/runtime/log.ts';
+
+import type { SampleSink } from '../fleet/sample-sink.ts';
+import { createBacklog } from './backlog.ts';
+import { createClosedMinutes } from './closed-minutes.ts';
+import {
+  addSample,
+  createAccumulator,
+  mergeMinutes,
+  MINUTE_MS,
+  minuteOf,
+  READINGS,
+  resetAccumulator,
+  toMinute,
+} from './minute.ts';
+import type { Accumulator, Minute } from './minute.ts';
+import type { SampleStore } from './sample-store.ts';
+import { judgeSampleTime } from './sample-time.ts';
+
+const TICK_MS = 1000;
+/** Without a sample for this long, a client's minute is closed: it is offline, or its heartbeats carry none. */
+export const IDLE_SECS = 120;
+/** Reads of the history that met a write are done again this often. */
+const READ_TRIES = 5;
+
+export interface RollupStats {
+  /** Clients with a minute at hand. */
+  readonly open: number;
+  /** Closed minutes that wait to be written. */
+  readonly waiting: number;
+  /** Averages of kept samples that wait to be written. */
+  readonly waitingBacklog: number;
+  /** What was not kept, by reason. */
+  readonly dropped: Readonly<
+    Record<'sample_future' | 'sample_old' | 'sample_repeated' | 'sample_minute', number>
+  >;
+}
+
+export interface Rollup extends SampleSink {
+  /**
+   * Averages of the minutes that begin from `fromMs` to `toMs` (client's clock, both included), oldest first, the
+   * minute at hand too. The newest MAX_MINUTES when there are more.
+   */
+  list(clientId: string, fromMs: number, toMs: number): Promise<MinuteSample[]>;
+  stats(): RollupStats;
+  start(): void;
+  /** Closes all minutes and tries to store them. Harmless twice. */
+  stop(): Promise<void>;
+}
+
+interface Open extends Accumulator {
+  /** Tick of the newest sample. */
+  tick: number;
+}
+
+function toMinuteSample(from: Minute): MinuteSample {
+  const out: MinuteSample = { t: from.minute * MINUTE_MS, samples: from.samples };
+  READINGS.forEach((reading, at) => {
+    const average = from.averages[at];
+    if (average !== undefined) out[reading] = average;
+  });
+  return out;
+}
+
+export function createRollup(needs: { store: SampleStore; clock: Clock; log: Log }): Rollup {
+  const { store, clock } = needs;
+  const open = new Map<string, Open>();
+  const closed = createClosedMinutes(needs);
+  const backlog = createBacklog(needs);
+  const dropped = { future: 0, old: 0 };
+  let timer: Timer | undefined;
+  let tick = 0;
+
+  function closeIdle(): void {
+    for (const [clientId, each] of open) {
+      if (tick - each.tick < IDLE_SECS) continue;
+      closed.add(clientId, toMinute(each));
+      open.delete(clientId);
+    }
+  }
+
+  function inMemory(clientId: string): Minute[] {
+    const minutes = closed.of(clientId);
+    const current = open.get(clientId);
+    if (current) minutes.push(toMinute(current));
+    return minutes;
+  }
+
+  /** Stored and in memory, without a minute being in both because it was just being written. */
+  async function consistent(clientId: string, from: number, to: number): Promise<Minute[][]> {
+    for (let tried = 1; ; tried++) {
+      await closed.settled();
+      const { begun } = closed;
+      const stored = await store.list(clientId, from, to, MAX_MINUTES);
+      if (closed.begun === begun || tried === READ_TRIES) return [stored, inMemory(clientId)];
+    }
+  }
+
+  return {
+    live(clientId, sample, atMs) {
+      const time = judgeSampleTime(atMs, clock.wall());
+      if (time !== 'kept') {
+        dropped[time]++;
+        return;
+      }
+      const minute = minuteOf(atMs);
+      let into = open.get(clientId);
+      if (!into) {
+        open.set(clientId, (into = { ...createAccumulator(minute), tick }));
+      } else if (into.minute !== minute) {
+        closed.add(clientId, toMinute(into));
+        resetAccumulator(into, minute);
+      }
+      addSample(into, sample);
+      into.tick = tick;
+    },
+
+    backlog: (clientId, samples) => backlog.take(clientId, samples),
+
+    async forget(clientId) {
+      open.delete(clientId);
+      closed.drop(clientId);
+      await store.forget(clientId);
+    },
+
+    async list(clientId, fromMs, toMs) {
+      const from = Math.ceil(fromMs / MINUTE_MS);
+      const to = minuteOf(toMs);
+      const [stored = [], memory = []] = await consistent(clientId, from, to);
+      const byMinute = new Map(stored.map((each) => [each.minute, each]));
+      for (const each of memory) {
+        if (each.minute < from || each.minute > to) continue;
+        const there = byMinute.get(each.minute);
+        byMinute.set(each.minute, there ? mergeMinutes(there, each) : each);
+      }
+      const minutes = Array.from(byMinute.values()).toSorted((a, b) => a.minute - b.minute);
+      return minutes.slice(-MAX_MINUTES).map(toMinuteSample);
+    },
+
+    stats: () => ({
+      open: open.size,
+      waiting: closed.waiting,
+      waitingBacklog: backlog.waiting,
+      dropped: {
+        sample_future: dropped.future + backlog.counts.future,
+        sample_old: dropped.old + backlog.counts.old,
+        sample_repeated: backlog.counts.repeated,
+        sample_minute: closed.dropped + backlog.counts.refused,
+      },
+    }),
+
+    start() {
+      timer ??= clock.every(TICK_MS, () => {
+        tick++;
+        closeIdle();
+        closed.writeSoon();
+      });
+    },
+
+    async stop() {
+      timer?.cancel();
+      timer = undefined;
+      backlog.stop();
+      for (const [clientId, each] of open) closed.add(clientId, toMinute(each));
+      open.clear();
+      await closed.write();
+      if (closed.waiting > 0)
+        needs.log.error('samples could not be stored before the end', { minutes: closed.waiting });
+    },
+  };
+}

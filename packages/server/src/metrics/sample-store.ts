@@ -1,0 +1,201 @@
+/** Minute averages in the database for samples. Rows stay here. */
+import { sql } from 'kysely';
+import type { Insertable, Selectable } from 'kysely';
+
+import type { Database, Statement } from '../storage/database.ts';
+import type { SampleTables } from '../storage/tables.ts';
+import { READINGS } from './minute.ts';
+import type { Minute } from './minute.ts';
+
+export interface ClientMinute extends Minute {
+  readonly clientId: string;
+}
+
+export interface SampleStore {
+  /**
+   * Adds averages; a minute that is there already is merged, weighted by samples. No two for the same client and
+   * minute. With `progress`, in the same change, how far the client's kept samples are stored.
+   * @throws OpsError `storage_unavailable`
+   */
+  add(
+    minutes: readonly ClientMinute[],
+    progress?: { readonly clientId: string; readonly toMs: number },
+  ): Promise<void>;
+  /** From and to are whole minutes, both included. The newest `limit` of them, oldest first. */
+  list(clientId: string, from: number, to: number, limit: number): Promise<Minute[]>;
+  /** Highest `t` of a client's kept samples that is stored; -1 when there is none. */
+  progress(clientId: string): Promise<number>;
+  /** Everything of a client. @throws OpsError `storage_unavailable` */
+  forget(clientId: string): Promise<void>;
+  /** Clients with stored minutes whose id sorts after `id`, in that order. */
+  clientsAfter(id: string, limit: number): Promise<string[]>;
+  /**
+   * Deletes minutes before `minute`, at most MAX_DELETED for each client.
+   * @returns how many. @throws OpsError `storage_unavailable`
+   */
+  deleteBefore(clientIds: readonly string[], minute: number): Promise<number>;
+  /** Deletes progress made before `ms`: samples that old are not taken anyway. @throws as above */
+  deleteProgressBefore(ms: number): Promise<void>;
+}
+
+/** Bounds what one delete takes: a day of minutes. */
+export const MAX_DELETED = 1440;
+
+type Row = Selectable<SampleTables['minute_samples']>;
+
+function toRow(from: ClientMinute): Insertable<SampleTables['minute_samples']> {
+  const [
+    cpu_usage,
+    load1,
+    used_memory,
+    total_memory,
+    used_swap,
+    disk_used,
+    disk_total,
+    rx_bytes_per_sec,
+    tx_bytes_per_sec,
+    read_bytes_per_sec,
+    write_bytes_per_sec,
+  ] = from.averages;
+  return {
+    client_id: from.clientId,
+    minute: from.minute,
+    samples: from.samples,
+    cpu_usage: cpu_usage ?? null,
+    load1: load1 ?? null,
+    used_memory: used_memory ?? null,
+    total_memory: total_memory ?? null,
+    used_swap: used_swap ?? null,
+    disk_used: disk_used ?? null,
+    disk_total: disk_total ?? null,
+    rx_bytes_per_sec: rx_bytes_per_sec ?? null,
+    tx_bytes_per_sec: tx_bytes_per_sec ?? null,
+    read_bytes_per_sec: read_bytes_per_sec ?? null,
+    write_bytes_per_sec: write_bytes_per_sec ?? null,
+  };
+}
+
+function fromRow(row: Row): Minute {
+  return {
+    minute: row.minute,
+    samples: row.samples,
+    averages: READINGS.map((reading) => row[reading] ?? undefined),
+  };
+}
+
+/** What becomes of each column when the minute is there already; as `mergeMinutes`. */
+const MERGED = {
+  samples: sql<number>`minute_samples.samples + excluded.samples`,
+  ...Object.fromEntries(
+    READINGS.map((reading) => {
+      const old = sql.ref<number | null>(`minute_samples.${reading}`);
+      const added = sql.ref<number | null>(`excluded.${reading}`);
+      return [
+        reading,
+        sql<number | null>`case when ${added} is null then ${old} when ${old} is null then ${added}
+          else (${old} * minute_samples.samples + ${added} * excluded.samples)
+            / (minute_samples.samples + excluded.samples) end`,
+      ];
+    }),
+  ),
+};
+
+export function createSampleStore(database: Database<SampleTables>): SampleStore {
+  const { query } = database;
+
+  return {
+    async add(minutes, progress) {
+      const statements: Statement[] = [];
+      if (minutes.length > 0) {
+        statements.push(
+          query
+            .insertInto('minute_samples')
+            .values(minutes.map(toRow))
+            .onConflict((conflict) => conflict.columns(['client_id', 'minute']).doUpdateSet(MERGED)),
+        );
+      }
+      if (progress) {
+        statements.push(
+          query
+            .insertInto('sample_progress')
+            .values({ client_id: progress.clientId, backlog_to_ms: progress.toMs })
+            .onConflict((conflict) =>
+              conflict.column('client_id').doUpdateSet({ backlog_to_ms: progress.toMs }),
+            ),
+        );
+      }
+      if (statements.length > 0) await database.write({ statements });
+    },
+
+    async list(clientId, from, to, limit) {
+      const rows = await query
+        .selectFrom('minute_samples')
+        .selectAll()
+        .where('client_id', '=', clientId)
+        .where('minute', '>=', from)
+        .where('minute', '<=', to)
+        .orderBy('minute', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.toReversed().map(fromRow);
+    },
+
+    async progress(clientId) {
+      const row = await query
+        .selectFrom('sample_progress')
+        .select('backlog_to_ms')
+        .where('client_id', '=', clientId)
+        .executeTakeFirst();
+      return row?.backlog_to_ms ?? -1;
+    },
+
+    async forget(clientId) {
+      await database.write({
+        statements: [
+          query.deleteFrom('minute_samples').where('client_id', '=', clientId),
+          query.deleteFrom('sample_progress').where('client_id', '=', clientId),
+        ],
+      });
+    },
+
+    async clientsAfter(id, limit) {
+      // One look into the primary key for each client; `select distinct` would read every row.
+      const ids: string[] = [];
+      for (let last = id; ids.length < limit;) {
+        const next = await query
+          .selectFrom('minute_samples')
+          .select((of) => of.fn.min('client_id').as('id'))
+          .where('client_id', '>', last)
+          .executeTakeFirst();
+        if (!next?.id) break;
+        ids.push(next.id);
+        last = next.id;
+      }
+      return ids;
+    },
+
+    async deleteBefore(clientIds, minute) {
+      const results = await database.write({
+        statements: clientIds.map((id) =>
+          query
+            .deleteFrom('minute_samples')
+            .where('client_id', '=', id)
+            .where('minute', '<', minute)
+            .where('minute', '<', (of) =>
+              of
+                .selectFrom('minute_samples')
+                .select((first) => sql<number>`${first.fn.min('minute')} + ${MAX_DELETED}`.as('end'))
+                .where('client_id', '=', id),
+            ),
+        ),
+      });
+      return results.reduce((sum, result) => sum + result.changes, 0);
+    },
+
+    async deleteProgressBefore(ms) {
+      await database.write({
+        statements: [query.deleteFrom('sample_progress').where('backlog_to_ms', '<', ms)],
+      });
+    },
+  };
+}
