@@ -1,0 +1,14 @@
+/**
+ * Paths of the console's pages. The server answers each with the same document, the console shows the page; what is
+ * not here (nor in the table of endpoints, nor a file of the console) does not exist.
+ */
+export const PAGE_PATHS = [
+  '/',
+  '/clients/{id}',
+  '/apps',
+  '/commands',
+  '/login',
+  '/password',
+  '/api/docs',
+] as const;
+export type PagePath = (typeof PAGE_PATHS)[number];

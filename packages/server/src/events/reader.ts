@@ -1,0 +1,198 @@
+/**
+ * One reader of the events: a position in the ring and a version of the readings, no queue of its own.
+ *
+ *              ┌──────── news, period over ────────┐
+ *              ▼                                   │
+ *   idle ──► pumping ──nothing left──────────────► idle
+ *              │  ▲
+ *   sink full  │  │ drained
+ *              ▼  │
+ *            waiting ──more than MAX_STREAM_QUEUE waits, or no drain for MAX_WAIT_MS──► closed (slow)
+ *
+ *   any ──session over, reader left, shutdown──► closed
+ *
+ * Each pump writes at most MAX_WRITE bytes and then gives the event loop a turn. Readings are asked for only when the
+ * sink takes them, so a slow reader gets the newest ones and none that are old.
+ */
+import type { EventTopic } from '@ops/protocol/http/events.ts';
+import { MAX_STREAM_QUEUE, STREAM_PING_MS } from '@ops/protocol/http/events.ts';
+import type { Clock, Timer } from '@ops/runtime/clock.ts';
+
+import { eventFrame } from './frame.ts';
+import type { EventHub } from './hub.ts';
+import type { KeptEvent } from './ring.ts';
+
+/** Bytes written in one turn of the event loop, as far as single events allow. */
+export const MAX_WRITE = 64 * 1024;
+/** A reader that takes nothing for this long is gone, whatever its connection says. */
+export const MAX_WAIT_MS = 2 * STREAM_PING_MS;
+
+const PING = ': ping\n\n';
+
+/** Where a reader's bytes go. */
+export interface Sink {
+  /** @returns false when the next write should wait for `drained` */
+  write(text: string): boolean;
+  /** Bytes taken but not yet handed to the network. */
+  readonly waitingBytes: number;
+}
+
+export type ReaderEnd = 'slow' | 'shutdown';
+
+export interface ReaderOptions {
+  readonly topics: ReadonlySet<EventTopic>;
+  /** Only this client. */
+  readonly clientId: string | undefined;
+  readonly lastEventId: string | undefined;
+  /** Milliseconds after which a browser should come back. */
+  readonly retryMs: number;
+}
+
+export interface EventReader {
+  drained(): void;
+  /** Stops for good. Harmless when it has. */
+  close(): void;
+}
+
+export function openReader(
+  needs: {
+    readonly hub: EventHub;
+    readonly clock: Clock;
+    readonly sink: Sink;
+    readonly onEnd: (why: ReaderEnd) => void;
+  },
+  options: ReaderOptions,
+): EventReader {
+  const { hub, clock, sink, onEnd } = needs;
+  const { topics, clientId } = options;
+  let state: 'idle' | 'pumping' | 'waiting' | 'closed' = 'idle';
+  /** Number of the last event that was written or passed over. */
+  let position = hub.newest;
+  /** While waiting: events counted so far, and the bytes of those that will be written. */
+  let counted = 0;
+  let waitingBytes = 0;
+  let waitingSince = 0;
+  let turn: Timer | undefined;
+  let version = 0;
+  let readingsDue = topics.has('metrics');
+
+  const wanted = (event: KeptEvent): boolean =>
+    topics.has(event.topic) &&
+    (clientId === undefined || event.clientId === undefined || event.clientId === clientId);
+
+  /** The one place where the state changes. */
+  function become(next: typeof state): void {
+    if (state === 'closed') return;
+    state = next;
+    if (next === 'pumping') turn ??= clock.after(0, pump);
+    if (next === 'waiting') {
+      waitingSince = clock.mono();
+      counted = position;
+      waitingBytes = 0;
+    }
+    if (next === 'closed') {
+      ping.cancel();
+      hub.remove(reader);
+    }
+  }
+
+  function end(why: ReaderEnd): void {
+    become('closed');
+    onEnd(why);
+  }
+
+  function send(text: string): void {
+    if (!sink.write(text)) become('waiting');
+  }
+
+  /** Events after the position, up to MAX_WRITE. */
+  function nextEvents(): string {
+    if (position < hub.oldest - 1) {
+      position = hub.newest;
+      return eventFrame('reset', {}, hub.idOf(position));
+    }
+    let text = '';
+    while (text.length < MAX_WRITE) {
+      const event = hub.at(position + 1);
+      if (!event) break;
+      position = event.number;
+      if (wanted(event)) text += event.frame;
+    }
+    return text;
+  }
+
+  function nextReadings(): string {
+    if (!readingsDue) return '';
+    const readings = clientId === undefined ? hub.readingsSince(version) : hub.readingsOf(clientId, version);
+    version = readings.version;
+    readingsDue = readings.more;
+    return readings.frame ?? '';
+  }
+
+  function pump(): void {
+    turn = undefined;
+    if (state !== 'pumping') return;
+    const text = nextEvents() || nextReadings();
+    if (text === '') {
+      become('idle');
+      return;
+    }
+    send(text);
+    if (state === 'pumping') become('pumping');
+  }
+
+  function wake(): void {
+    if (state === 'idle') become('pumping');
+    if (state !== 'waiting') return;
+    for (; counted < hub.newest; counted++) {
+      const event = hub.at(counted + 1);
+      if (!event || wanted(event)) waitingBytes += event?.bytes ?? 0;
+    }
+    if (waitingBytes + sink.waitingBytes > MAX_STREAM_QUEUE) end('slow');
+  }
+
+  const reader = {
+    news: wake,
+    readingsDue() {
+      if (!topics.has('metrics')) return;
+      readingsDue = true;
+      wake();
+    },
+    shutdown: () => end('shutdown'),
+  };
+
+  const ping = clock.every(STREAM_PING_MS, () => {
+    if (state === 'idle') send(PING);
+    else if (state === 'waiting' && clock.mono() - waitingSince >= MAX_WAIT_MS) end('slow');
+  });
+  hub.add(reader);
+  greet();
+
+  function greet(): void {
+    const { lastEventId, retryMs } = options;
+    const seen = lastEventId === undefined ? undefined : hub.numberOf(lastEventId);
+    const missed = lastEventId !== undefined && (seen === undefined || backlog(seen) > MAX_STREAM_QUEUE);
+    if (seen !== undefined && !missed) position = seen;
+    const id = hub.idOf(position);
+    const reset = missed ? eventFrame('reset', {}, id) : '';
+    become('pumping');
+    send(`retry: ${retryMs}\n${eventFrame('ready', { event_id: id }, id)}${reset}`);
+  }
+
+  /** Bytes a reader missed: more than may wait is fetched anew rather than sent again. */
+  function backlog(seen: number): number {
+    let bytes = 0;
+    for (let number = seen + 1; number <= hub.newest; number++) {
+      const event = hub.at(number);
+      if (event && wanted(event)) bytes += event.bytes;
+    }
+    return bytes;
+  }
+
+  return {
+    drained() {
+      if (state === 'waiting') become('pumping');
+    },
+    close: () => become('closed'),
+  };
+}
