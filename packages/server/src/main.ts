@@ -1,0 +1,142 @@
+/**
+ * The process ops-server: arguments and environment → configuration → server → signals → exit status
+ * (0 after SIGINT or SIGTERM, 2 for bad usage or configuration, 1 for anything else).
+ */
+import { auditVerifyReport } from './audit/verify.ts';
+import { loadServerConfig } from './config.ts';
+import type { LoadedServerConfig } from './config.ts';
+import { ListenError, startServer } from './server.ts';
+import type { RunningServer } from './server.ts';
+import { StorageOpenError } from './storage/storage-error.ts';
+import { readVersion } from './version.ts';
+import { systemClock } from '@ops/runtime/clock.ts';
+import { languageOf } from '@ops/runtime/language.ts';
+import { createLogger } from '@ops/runtime/logger.ts';
+import type { Logger } from '@ops/runtime/logger.ts';
+import { UnsafeFile } from '@ops/runtime/private-file.ts';
+import { systemRandom } from '@ops/runtime/random.ts';
+import { SettingsError } from '@ops/runtime/settings-error.ts';
+import { handleSignals } from '@ops/runtime/signals.ts';
+
+process.title = 'ops-server';
+
+async function load(argv: readonly string[]): Promise<LoadedServerConfig> {
+  const loaded = await loadServerConfig({ argv, env: process.env, cwd: process.cwd() });
+  if (loaded.kind === 'settings') return loaded;
+  process.stdout.write(loaded.kind === 'help' ? loaded.text : `ops-server ${readVersion()}\n`);
+  process.exit(0);
+}
+
+function loggers({ values: config }: LoadedServerConfig): { log: Logger; accessLog: Logger } {
+  const shared = {
+    directory: config.logDir,
+    level: config.logLevel,
+    retentionDays: config.logRetentionDays,
+    clock: systemClock,
+    redact: [
+      config.authToken,
+      config.tcpAuthSecret,
+      config.tcpAuthSecretPrevious,
+      config.adminPassword,
+    ].filter((secret) => secret !== undefined),
+  };
+  return {
+    log: createLogger({ ...shared, name: 'ops-server', console: 'stderr' }),
+    accessLog: createLogger({ ...shared, name: 'web' }),
+  };
+}
+
+/** What a person needs after a start; the first lines are for programs. */
+function announce(server: RunningServer): void {
+  const { authentication, httpPort, tcpPort, url } = server;
+  const lines = [];
+  if (authentication.file !== undefined)
+    lines.push(`ops-server authentication=on secret_file=${authentication.file}`);
+  lines.push(`ops-server listening http=${httpPort} tcp=${tcpPort} url=${url}`);
+  const zh = languageOf(process.env) === 'zh';
+  lines.push(zh ? `控制台：${url}` : `Console: ${url}`);
+  if (server.defaultPassword) {
+    lines.push(
+      zh
+        ? '用户名 admin，密码 admin123（登录后请修改；从其他机器用它登录只能修改密码）'
+        : 'Sign in as admin with admin123 (then change it: from other machines it only lets you do that)',
+    );
+  }
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** One line that says what is wrong and what to do. */
+function explain(cause: unknown, loaded: LoadedServerConfig | undefined): string {
+  if (cause instanceof ListenError && loaded) {
+    const key = cause.setting === 'tcp_port' ? 'tcpPort' : 'httpPort';
+    const why = cause.code === 'EADDRINUSE' ? 'is in use' : `cannot be listened on (${cause.code})`;
+    return `port ${cause.port} ${why}; ${loaded.howToChange(key)}`;
+  }
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+async function run(argv: readonly string[]): Promise<void> {
+  const loaded = await load(argv);
+  const { log, accessLog } = loggers(loaded);
+  let server: RunningServer | undefined;
+  const starting = startServer({
+    config: loaded.values,
+    clock: systemClock,
+    random: systemRandom,
+    log,
+    accessLog,
+  });
+  // A signal while parts are still starting waits for them, then stops what was started.
+  handleSignals({
+    process,
+    clock: systemClock,
+    log,
+    async stop() {
+      await (await starting).stop();
+      log.info('Stopped');
+      await Promise.all([log.close(), accessLog.close()]);
+    },
+    async reload() {
+      const next = await load(argv);
+      log.addRedacted(
+        [next.values.tcpAuthSecret, next.values.tcpAuthSecretPrevious].filter(
+          (secret) => secret !== undefined,
+        ),
+      );
+      await (await starting).reload(next.values);
+    },
+  });
+  log.info('Starting', { version: readVersion(), pid: process.pid });
+  for (const warning of loaded.warnings) log.warn(warning);
+  try {
+    server = await starting;
+  } catch (cause) {
+    const expected =
+      cause instanceof ListenError || cause instanceof StorageOpenError || cause instanceof UnsafeFile;
+    log.error(explain(cause, loaded), expected ? {} : { error: cause });
+    await Promise.all([log.close(), accessLog.close()]);
+    process.exit(1);
+  }
+  log.info('Listening', {
+    http: server.url,
+    tcp_port: server.tcpPort,
+    authentication: server.authentication.enabled,
+  });
+  announce(server);
+}
+
+async function verifyAudit(argv: readonly string[]): Promise<never> {
+  const { values } = await load(argv);
+  const { exitCode, text } = auditVerifyReport({ dataDir: values.dataDir });
+  process.stdout.write(`${text}\n`);
+  process.exit(exitCode);
+}
+
+const argv = process.argv.slice(2);
+try {
+  if (argv[0] === 'audit' && argv[1] === 'verify') await verifyAudit(argv.slice(2));
+  await run(argv);
+} catch (cause) {
+  process.stderr.write(`ops-server: ${explain(cause, undefined)}\n`);
+  process.exit(cause instanceof SettingsError ? 2 : 1);
+}

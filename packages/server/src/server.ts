@@ -1,0 +1,214 @@
+/**
+ * The composition root: the only file that knows every part of the server. It starts them in the order in which they
+ * need each other and releases them in reverse, also when a later one fails to start.
+ *
+ *   storage → fleet, samples → auth → gateway → HTTP
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { Clock } from '@ops/runtime/clock.ts';
+import { isLoopback } from '@ops/runtime/ip-address.ts';
+import { createLifecycle } from '@ops/runtime/lifecycle.ts';
+import type { Log } from '@ops/runtime/log.ts';
+import type { Random } from '@ops/runtime/random.ts';
+
+import type { AuditEntry } from './audit/entry.ts';
+import { createAuth } from './auth/auth.ts';
+import type { ServerConfig } from './config.ts';
+import { createEventHub } from './events/hub.ts';
+import { createClientStore } from './fleet/client-store.ts';
+import { createFleet } from './fleet/registry.ts';
+import { createGateway } from './gateway/gateway.ts';
+import { databaseCheck } from './http/routes/health.ts';
+import { createHttpServer } from './http/server.ts';
+import { createPrometheus } from './metrics/prometheus.ts';
+import { createRetention } from './metrics/retention.ts';
+import { createRollup } from './metrics/rollup.ts';
+import { createSampleStore } from './metrics/sample-store.ts';
+import { serverFigures } from './server-figures.ts';
+import { createMeta } from './storage/meta.ts';
+import { openMainDatabase, openSampleDatabase } from './storage/open.ts';
+import { resolveTcpSecrets } from './tcp-secret.ts';
+import type { TcpSecrets } from './tcp-secret.ts';
+import { readVersion } from './version.ts';
+
+/** Where `npm run build` puts the console. */
+const WEB_DIRECTORY = join(import.meta.dirname, '../../web/dist');
+const SECOND_MS = 1000;
+
+export interface ServerNeeds {
+  readonly config: ServerConfig;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** One line for each HTTP request. */
+  readonly accessLog: Log;
+}
+
+export interface RunningServer {
+  readonly httpPort: number;
+  readonly tcpPort: number;
+  /** Of the console. */
+  readonly url: string;
+  /** Whether clients must prove a secret, and where it is kept if the server made it. */
+  readonly authentication: TcpSecrets;
+  /** Somebody could still sign in with the default password. */
+  readonly defaultPassword: boolean;
+  /** Takes over what may change while the server runs: the secrets of clients, the certificate of HTTPS. */
+  reload(config: ServerConfig): Promise<void>;
+  /** Says goodbye to clients and streams, stores what waits, closes. Harmless twice. */
+  stop(): Promise<void>;
+}
+
+/** @throws StorageOpenError, UnsafeFile, ListenError, or the error of a part; what had been started is released again */
+export async function startServer(needs: ServerNeeds): Promise<RunningServer> {
+  const lifecycle = createLifecycle();
+  try {
+    return await start(needs, lifecycle);
+  } catch (cause) {
+    await lifecycle
+      .release()
+      .catch((error: unknown) => needs.log.error('A part could not be released', { error }));
+    throw cause;
+  }
+}
+
+async function start(
+  needs: ServerNeeds,
+  lifecycle: ReturnType<typeof createLifecycle>,
+): Promise<RunningServer> {
+  const { config, clock, random, log, accessLog } = needs;
+
+  const main = await openMainDatabase({ dataDir: config.dataDir, clock, log, random });
+  lifecycle.onRelease('database', () => main.close());
+  const history = await openSampleDatabase({ dataDir: config.dataDir, clock, log, random });
+  lifecycle.onRelease('sample database', () => history.close());
+  const audit = {
+    async record(entry: AuditEntry) {
+      await main.write({ statements: [], audit: [entry] });
+    },
+  };
+
+  const sampleStore = createSampleStore(history);
+  const rollup = createRollup({ store: sampleStore, clock, log });
+  rollup.start();
+  lifecycle.onRelease('minute averages', () => rollup.stop());
+  const retention = createRetention({ store: sampleStore, clock, log });
+  retention.start();
+  lifecycle.onRelease('retention', () => retention.stop());
+
+  const fleet = createFleet({
+    store: createClientStore(main, log),
+    samples: rollup,
+    clock,
+    log,
+    cleanupIntervalMs: config.cleanupIntervalSecs * SECOND_MS,
+    clientTimeoutMs: config.clientTimeoutSecs * SECOND_MS,
+  });
+  await fleet.load();
+  fleet.start();
+  lifecycle.onRelease('fleet', () => fleet.stop());
+
+  const auth = await createAuth({ database: main, audit, clock, random, log, options: config });
+  lifecycle.onRelease('auth', () => auth.close());
+
+  const authentication = await resolveTcpSecrets(config, random);
+  const gateway = createGateway({
+    config: {
+      ...config,
+      authEnabled: authentication.enabled,
+      secrets: authentication,
+      tls: await readTcpTls(config),
+    },
+    serverId: await createMeta({ database: main, random }).serverId(),
+    inbox: fleet,
+    audit,
+    clock,
+    random,
+    log,
+  });
+  lifecycle.onRelease('gateway', () => gateway.close());
+
+  const hub = createEventHub({ fleet, clock, random });
+  const figures = serverFigures({ fleet, gateway, rollup, auth, main, history, http: () => http.counters });
+  const prometheus = createPrometheus({ figures, clock, log });
+  lifecycle.onRelease('metrics', () => prometheus.stop());
+  const http = await createHttpServer({
+    options: config,
+    auth,
+    fleet,
+    hub,
+    listMinutes: (clientId, from, to) => rollup.list(clientId, from, to),
+    parts: {
+      database: databaseCheck(main),
+      samples: () => history.fault === undefined,
+      gateway: () => gateway.listening,
+    },
+    renderMetrics: () => prometheus.render(),
+    audit,
+    version: readVersion(),
+    webDirectory: WEB_DIRECTORY,
+    clock,
+    random,
+    log,
+    accessLog,
+  });
+  lifecycle.onRelease('HTTP', () => http.close());
+
+  const tcp = await listening('tcp_port', config.tcpPort, gateway.listen());
+  const web = await listening('http_port', config.httpPort, http.listen());
+  if (!authentication.enabled)
+    log.warn('Clients are not authenticated: whoever reaches the TCP port can pose as one');
+
+  return {
+    httpPort: web.port,
+    tcpPort: tcp.port,
+    url: web.url,
+    authentication,
+    defaultPassword: auth.defaultPassword,
+    async reload(next) {
+      gateway.setSecrets(
+        await resolveTcpSecrets({ ...next, tcpAuthEnabled: authentication.enabled }, random),
+      );
+      await http.renewCertificate();
+    },
+    stop: () => lifecycle.release(),
+  };
+}
+
+async function readTcpTls({
+  tcpTlsCert,
+  tcpTlsKey,
+}: ServerConfig): Promise<{ cert: Buffer; key: Buffer } | undefined> {
+  if (tcpTlsCert === undefined || tcpTlsKey === undefined) return undefined;
+  return { cert: await readFile(tcpTlsCert), key: await readFile(tcpTlsKey) };
+}
+
+/** A port that cannot be had. */
+export class ListenError extends Error {
+  readonly setting: 'tcp_port' | 'http_port';
+  readonly port: number;
+  readonly code: string;
+
+  constructor(setting: 'tcp_port' | 'http_port', port: number, cause: NodeJS.ErrnoException) {
+    super(`cannot listen on port ${port}: ${cause.code ?? cause.message}`, { cause });
+    this.name = 'ListenError';
+    this.setting = setting;
+    this.port = port;
+    this.code = cause.code ?? '';
+  }
+}
+
+function isSystemError(cause: unknown): cause is NodeJS.ErrnoException {
+  return cause instanceof Error && 'syscall' in cause;
+}
+
+async function listening<T>(setting: 'tcp_port' | 'http_port', port: number, bound: Promise<T>): Promise<T> {
+  try {
+    return await bound;
+  } catch (cause) {
+    if (isSystemError(cause)) throw new ListenError(setting, port, cause);
+    throw cause;
+  }
+}
