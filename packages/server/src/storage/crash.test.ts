@@ -55,10 +55,6 @@ describe('a data directory', () => {
   it('belongs to one of twenty programs that start at once; the others say so and end with status 1', async () => {
     await using directory = await tempDirectory('storage');
     const programs = await Promise.all(Array.from({ length: 20 }, () => start(directory.path, 'hold')));
-    const others = programs.map((program) => program.exited);
-    const exits: number[] = [];
-    for (const exited of others)
-      void exited.then(({ code, signal }) => exits.push(signal ? -1 : (code ?? -1)));
     const winner = await Promise.any(
       programs.map(async (program) => (await program.line(/^open$/, { within: 25_000 }), program)),
     );

@@ -13,7 +13,8 @@ import { createPrivately } from './data-directory.ts';
 import { resultCode } from './dialects/sqlite-errors.ts';
 import { StorageOpenError } from './storage-error.ts';
 
-const TAKE = 'BEGIN EXCLUSIVE';
+/** Without a journal nothing is written: a full disk or a crash leaves no trace. */
+const TAKE = 'PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE';
 const BUSY = 5;
 
 export interface Ownership {
