@@ -7,7 +7,7 @@
  *   older than what is kept                                 they would be deleted within the hour
  */
 export const DAY_MS = 24 * 60 * 60_000;
-export const MAX_FUTURE_MS = DAY_MS;
+export const MAX_FUTURE_MS = 1 * DAY_MS;
 export const RETENTION_MS = 30 * DAY_MS;
 
 export type SampleTime = 'kept' | 'future' | 'old';
