@@ -30,7 +30,7 @@ function shape(json: JsonSchema): string {
   if (Array.isArray(json['anyOf']))
     return json['anyOf'].map((part) => shape(part as JsonSchema)).join(' or ');
   const max = json['maximum'] ?? json['maxLength'] ?? json['maxItems'] ?? json['maxProperties'];
-  const bound = max === undefined ? '' : ` ≤ ${String(max)}`;
+  const bound = max === undefined ? '' : ` ≤ ${JSON.stringify(max)}`;
   switch (json['type']) {
     case 'array':
       return `list of ${shape(json['items'] as JsonSchema)}${bound}`;

@@ -48,7 +48,7 @@ function startProgram(
           ? end.signal
           : String(end.error);
     console.error(`${name} ended unexpectedly (${how}); stopping`);
-    return stop(end.kind === 'exited' && end.code !== 0 ? end.code : 1);
+    void stop(end.kind === 'exited' && end.code !== 0 ? end.code : 1);
   });
   return child;
 }

@@ -2,7 +2,7 @@
  * The settings of ops-server: key, variable, bounds, default and meaning as one table, and what must hold between
  * them. Help, config.example.toml and docs/configuration.md are made of it.
  */
-import { STRONG_SECRET_CHARS } from '@ops/protocol/wire/limits.ts';
+import { weakSecret } from '@ops/protocol/wire/secret.ts';
 import { isLoopback } from '@ops/runtime/ip-address.ts';
 import { LOG_LEVELS } from '@ops/runtime/log.ts';
 import { requireAtMost, requireFile, requireTogether, weakSecrets } from '@ops/runtime/settings-checks.ts';
@@ -82,6 +82,7 @@ export const SERVER_SETTINGS = {
     variable: 'OPS_AUTH_TOKEN',
     fileVariable: 'OPS_AUTH_TOKEN_FILE',
     secret: true,
+    example: 'change-me',
     meaning: {
       en: 'Token with which scripts use the API (Authorization: Bearer …); it acts as operator.',
       zh: '脚本调用 API 的令牌（Authorization: Bearer …），权限为操作员。',
@@ -94,6 +95,7 @@ export const SERVER_SETTINGS = {
       en: 'off when tcp_bind_addr is a loopback address, on otherwise',
       zh: 'tcp_bind_addr 为回环地址时关闭，否则开启',
     },
+    example: true,
     meaning: {
       en: 'Whether clients and server must prove that they know tcp_auth_secret.',
       zh: '客户端与服务端是否必须互相证明知道 tcp_auth_secret。',
@@ -108,6 +110,7 @@ export const SERVER_SETTINGS = {
       en: 'made at the first start that needs one, in DATA_DIR/tcp-auth-secret',
       zh: '首次需要时生成，保存在 DATA_DIR/tcp-auth-secret',
     },
+    example: 'change-me',
     meaning: {
       en: 'Secret that the server shares with its clients.',
       zh: '服务端与客户端共享的密钥。',
@@ -118,6 +121,7 @@ export const SERVER_SETTINGS = {
     variable: 'OPS_TCP_AUTH_SECRET_PREVIOUS',
     fileVariable: 'OPS_TCP_AUTH_SECRET_PREVIOUS_FILE',
     secret: true,
+    example: 'the-one-before',
     meaning: {
       en: 'The secret before the current one, accepted as well while clients are being changed.',
       zh: '上一个密钥，轮换期间同样接受。',
@@ -132,6 +136,7 @@ export const SERVER_SETTINGS = {
       en: 'admin123, which from another machine only lets its user change it',
       zh: 'admin123；从其他机器登录时只能用来修改密码',
     },
+    example: 'change-me',
     meaning: {
       en: 'Password of user admin when the first start creates that user; without effect later.',
       zh: '首次启动创建 admin 用户时使用的密码；之后不再起作用。',
@@ -197,6 +202,7 @@ export const SERVER_SETTINGS = {
   tls_cert: {
     kind: path(),
     variable: 'OPS_TLS_CERT',
+    example: '/etc/ops/https.crt',
     meaning: {
       en: 'Certificate with its chain (PEM) for HTTPS on the HTTP port; needs tls_key.',
       zh: 'HTTP 端口使用 HTTPS 的证书及证书链（PEM）；须同时设置 tls_key。',
@@ -205,6 +211,7 @@ export const SERVER_SETTINGS = {
   tls_key: {
     kind: path(),
     variable: 'OPS_TLS_KEY',
+    example: '/etc/ops/https.key',
     meaning: {
       en: 'Private key (PEM, mode 0600) of tls_cert.',
       zh: 'tls_cert 的私钥（PEM，权限 0600）。',
@@ -213,6 +220,7 @@ export const SERVER_SETTINGS = {
   tcp_tls_cert: {
     kind: path(),
     variable: 'OPS_TCP_TLS_CERT',
+    example: '/etc/ops/tcp.crt',
     meaning: {
       en: 'Certificate with its chain (PEM) for TLS on the TCP port; needs tcp_tls_key.',
       zh: 'TCP 端口使用 TLS 的证书及证书链（PEM）；须同时设置 tcp_tls_key。',
@@ -221,6 +229,7 @@ export const SERVER_SETTINGS = {
   tcp_tls_key: {
     kind: path(),
     variable: 'OPS_TCP_TLS_KEY',
+    example: '/etc/ops/tcp.key',
     meaning: {
       en: 'Private key (PEM, mode 0600) of tcp_tls_cert.',
       zh: 'tcp_tls_cert 的私钥（PEM，权限 0600）。',
@@ -345,7 +354,7 @@ function cautions(loaded: LoadedServerConfig): string[] {
   const lines = weakSecrets(
     loaded,
     ['tcp_auth_secret', 'tcp_auth_secret_previous', 'auth_token'],
-    STRONG_SECRET_CHARS,
+    weakSecret,
   );
   if (values.tcpAuthEnabled === false && !isLoopback(values.tcpBindAddr)) {
     lines.push(

@@ -8,7 +8,7 @@ import type { LoadedServerConfig } from './config.ts';
 import { ListenError, startServer } from './server.ts';
 import type { RunningServer } from './server.ts';
 import { StorageOpenError } from './storage/storage-error.ts';
-import { readVersion } from './version.ts';
+import { VERSION } from './version.ts';
 import { systemClock } from '@ops/runtime/clock.ts';
 import { languageOf } from '@ops/runtime/language.ts';
 import { createLogger } from '@ops/runtime/logger.ts';
@@ -22,9 +22,11 @@ process.title = 'ops-server';
 
 async function load(argv: readonly string[]): Promise<LoadedServerConfig> {
   const loaded = await loadServerConfig({ argv, env: process.env, cwd: process.cwd() });
-  if (loaded.kind === 'settings') return loaded;
-  process.stdout.write(loaded.kind === 'help' ? loaded.text : `ops-server ${readVersion()}\n`);
-  process.exit(0);
+  if (loaded.kind !== 'settings') {
+    process.stdout.write(loaded.kind === 'help' ? loaded.text : `ops-server ${VERSION}\n`);
+    process.exit(0);
+  }
+  return loaded;
 }
 
 function loggers({ values: config }: LoadedServerConfig): { log: Logger; accessLog: Logger } {
@@ -106,7 +108,7 @@ async function run(argv: readonly string[]): Promise<void> {
       await (await starting).reload(next.values);
     },
   });
-  log.info('Starting', { version: readVersion(), pid: process.pid });
+  log.info('Starting', { version: VERSION, pid: process.pid });
   for (const warning of loaded.warnings) log.warn(warning);
   try {
     server = await starting;

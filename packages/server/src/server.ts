@@ -31,7 +31,7 @@ import { createMeta } from './storage/meta.ts';
 import { openMainDatabase, openSampleDatabase } from './storage/open.ts';
 import { resolveTcpSecrets } from './tcp-secret.ts';
 import type { TcpSecrets } from './tcp-secret.ts';
-import { readVersion } from './version.ts';
+import { VERSION } from './version.ts';
 
 /** Where `npm run build` puts the console. */
 const WEB_DIRECTORY = join(import.meta.dirname, '../../web/dist');
@@ -147,7 +147,7 @@ async function start(
     },
     renderMetrics: () => prometheus.render(),
     audit,
-    version: readVersion(),
+    version: VERSION,
     webDirectory: WEB_DIRECTORY,
     clock,
     random,
@@ -158,8 +158,11 @@ async function start(
 
   const tcp = await listening('tcp_port', config.tcpPort, gateway.listen());
   const web = await listening('http_port', config.httpPort, http.listen());
-  if (!authentication.enabled)
-    log.warn('Clients are not authenticated: whoever reaches the TCP port can pose as one');
+  if (!authentication.enabled && !isLoopback(config.tcpBindAddr)) {
+    log.warn(
+      'Clients are not authenticated: whoever reaches the TCP port can pose as one; set tcp_auth_enabled',
+    );
+  }
 
   return {
     httpPort: web.port,

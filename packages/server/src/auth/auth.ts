@@ -32,6 +32,8 @@ export interface Auth {
   readonly signIn: SignIn;
   readonly tokens: TokenCheck;
   readonly sessionMaxSecs: number;
+  /** At the start the first user still had the default password. */
+  readonly defaultPassword: boolean;
   /** Writes down what is not yet written and stops the timers. */
   close(): Promise<void>;
 }
@@ -50,7 +52,15 @@ export async function createAuth(needs: {
   const users = createUserStore(database);
   const hasher = createPasswordHasher({ random, ...(hashParameters && { parameters: hashParameters }) });
   const { adminPassword, authToken, sessionIdleSecs: idleSecs, sessionMaxSecs: maxSecs } = options;
-  await ensureFirstUser({ users, database, hasher, random, clock, log, adminPassword });
+  const defaultPassword = await ensureFirstUser({
+    users,
+    database,
+    hasher,
+    random,
+    clock,
+    log,
+    adminPassword,
+  });
   const sessions = createSessionService({ database, clock, random, log, idleSecs, maxSecs });
   const throttle = createThrottle({ clock });
   return {
@@ -58,6 +68,7 @@ export async function createAuth(needs: {
     signIn: createSignIn({ users, sessions, hasher, throttle, audit, clock, log }),
     tokens: createTokenCheck({ authToken, audit, clock, log }),
     sessionMaxSecs: maxSecs,
+    defaultPassword,
     close: () => sessions.close(),
   };
 }

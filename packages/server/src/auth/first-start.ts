@@ -15,6 +15,7 @@ export const DEFAULT_PASSWORD = 'admin123';
 /**
  * Creates `admin` when there is no user yet.
  * @param adminPassword undefined: the default password, which opens everything only from this machine
+ * @returns whether that user still has the default password
  * @throws OpsError `storage_unavailable`
  */
 export async function ensureFirstUser(needs: {
@@ -25,7 +26,7 @@ export async function ensureFirstUser(needs: {
   readonly clock: Clock;
   readonly log: Log;
   readonly adminPassword: string | undefined;
-}): Promise<void> {
+}): Promise<boolean> {
   const { users, database, hasher, random, clock, log, adminPassword } = needs;
   const password = adminPassword ?? DEFAULT_PASSWORD;
 
@@ -54,9 +55,9 @@ export async function ensureFirstUser(needs: {
   }
 
   const admin = await users.byName(FIRST_USER);
-  if (admin?.passwordIsDefault) {
-    log.warn(
-      `user ${FIRST_USER} still has the default password: change it. Until then it opens everything only from this machine`,
-    );
-  }
+  if (!admin?.passwordIsDefault) return false;
+  log.warn(
+    `user ${FIRST_USER} still has the default password: change it. Until then it opens everything only from this machine`,
+  );
+  return true;
 }
