@@ -91,6 +91,18 @@ describe('the audit trail', () => {
     expect(verifyAudit(test)).toMatchObject({ ok: true, rows: 3 });
   });
 
+  it('has no gap where an entry itself was refused', async () => {
+    await using test = await testMainDatabase();
+    const record = (...audit: AuditEntry[]) => test.database.write({ statements: [], audit });
+    const outcomes = await Promise.allSettled([
+      record(entry),
+      record(entry, { ...entry, atMs: Number.NaN }),
+      record(entry),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(verifyAudit(test)).toMatchObject({ ok: true, rows: 2 });
+  });
+
   it('is anchored at the hundredth row', async () => {
     await using test = await testMainDatabase();
     const anchors = () => test.database.query.selectFrom('audit_anchors').select('seq').execute();

@@ -18,7 +18,7 @@ import { openMainDatabase } from './open.ts';
 import { sampleMigrations } from './sample-migrations/sample-migrations.ts';
 import { MANY_STEPS, manySteps } from './test-migrations.ts';
 
-const KILLS = 25;
+const KILLS = 16;
 
 function migrated(path: string, migrations: readonly Migration[]): number {
   return using(path, (connection) => connection.migrate(migrations, 5));

@@ -1,7 +1,7 @@
 import { mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { sql, type Kysely, type RawBuilder } from 'kysely';
+import { CompiledQuery, sql, type Kysely, type RawBuilder } from 'kysely';
 import { describe, expect, it } from 'vitest';
 
 import { OpsError } from '@ops/protocol/errors.ts';
@@ -28,6 +28,8 @@ const entry: AuditEntry = {
 };
 
 const keys = (query: Kysely<Tables>) => query.selectFrom('meta').select('key').execute();
+
+const pragma = (name: string) => ({ compile: () => CompiledQuery.raw(`PRAGMA ${name}`) });
 
 describe('a write', () => {
   it('is seen by the next read', async () => {
@@ -85,6 +87,24 @@ describe('a write', () => {
   it('has no audit trail in the database of samples', async () => {
     await using test = await testSampleDatabase();
     await expect(test.database.write({ statements: [], audit: [entry] })).rejects.toThrow(TypeError);
+  });
+});
+
+describe('the writer', () => {
+  it.each([
+    ['ops.db flushes each commit', testMainDatabase, 2],
+    ['samples.db leaves flushing to the log', testSampleDatabase, 1],
+  ] as const)('%s; both keep references and wait for others', async (_what, open, synchronous) => {
+    await using test = await open();
+    const results = await test.database.write({
+      statements: ['synchronous', 'journal_mode', 'foreign_keys', 'busy_timeout'].map(pragma),
+    });
+    expect(results.map(({ rows }) => rows[0])).toEqual([
+      { synchronous },
+      { journal_mode: 'wal' },
+      { foreign_keys: 1 },
+      { timeout: 5_000 },
+    ]);
   });
 });
 
