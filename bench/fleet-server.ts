@@ -63,16 +63,17 @@ export async function measureServer(plan: FleetPlan, context: Context): Promise<
   await readLoop(server.program);
   const options = { port: server.tcpPort, clients, secret, intervalMs: plan.intervalMs };
   const fleet = await startRemoteFleet(options, context, prefix);
-  const start = await comingIn(server, fleet, systemClock.mono(), () => Promise.resolve(server));
+  const start = await comingIn(server, fleet, systemClock.mono(), {}, () => Promise.resolve(server));
 
   context.say(`server: warm-up ${plan.warmUpSecs} s, then ${plan.secs} s are measured`);
   await sleep(systemClock, plan.warmUpSecs * 1000);
   const steady = await measureWindow(server.program, fleet, plan.secs);
 
   context.say('server: kill -9 and restart');
+  const { endings } = await fleet.report();
   const killed = systemClock.mono();
   await server.program.kill9();
-  const restart = await comingIn(server, fleet, killed, async () => {
+  const restart = await comingIn(server, fleet, killed, endings, async () => {
     await until(async () => (await fleet.report()).ready === 0, { what: 'all clients to be lost' });
     server = await server.restart();
     return server;
@@ -82,14 +83,17 @@ export async function measureServer(plan: FleetPlan, context: Context): Promise<
   return { rssBefore, steady, start, restart };
 }
 
-/** Waits until all are registered with the server that `ready` gives, and measures what that took. */
+/**
+ * Waits until all are registered with the server that `ready` gives, and measures what that took.
+ * @param before how connections had ended until then
+ */
 async function comingIn(
   { url }: RunningServer,
   fleet: RemoteFleet,
   since: number,
+  before: Readonly<Record<string, number>>,
   ready: () => Promise<RunningServer>,
 ): Promise<Return> {
-  const before = await fleet.report();
   const health = watchHealth(url);
   try {
     const server = await ready();
@@ -99,7 +103,7 @@ async function comingIn(
     await until(() => health.firstHealthyAt, { within: 10_000, what: '/health to answer 200' });
     const { endings } = await fleet.report();
     const fresh = Object.entries(endings)
-      .map(([reason, count]) => [reason, count - (before.endings[reason] ?? 0)] as const)
+      .map(([reason, count]) => [reason, count - (before[reason] ?? 0)] as const)
       .filter(([, count]) => count > 0);
     return {
       allInSecs,

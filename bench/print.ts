@@ -12,11 +12,12 @@ const DECIMALS: Readonly<Record<Figure['unit'], number>> = {
   '/s': 0,
   '%': 2,
   '×': 2,
-  '': 0,
+  '': 2,
 };
 
 function amount(value: number, unit: Figure['unit']): string {
-  return `${value.toFixed(DECIMALS[unit])}${unit && unit !== '×' && unit !== '%' ? ' ' : ''}${unit}`;
+  const decimals = unit === '' && Number.isInteger(value) ? 0 : DECIMALS[unit];
+  return `${value.toFixed(decimals)}${unit && unit !== '×' && unit !== '%' ? ' ' : ''}${unit}`;
 }
 
 function passes(goal: Goal): boolean {
