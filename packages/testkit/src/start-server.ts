@@ -29,6 +29,8 @@ export interface StartServerOptions {
   readonly httpPort?: number;
   /** Default: the program's TypeScript. `bin/ops-server` starts it as a user does. */
   readonly file?: string;
+  /** Of the program. */
+  readonly args?: readonly string[];
   readonly nodeArgs?: readonly string[];
   readonly prefix?: readonly string[];
   readonly ipc?: boolean;
@@ -73,6 +75,7 @@ async function start(
       ...(secret !== undefined && { OPS_TCP_AUTH_SECRET: secret }),
       ...options.env,
     },
+    ...(options.args && { args: options.args }),
     ...(nodeArgs && { nodeArgs }),
     ...(prefix && { prefix }),
     ...(ipc && { ipc }),
