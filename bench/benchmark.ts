@@ -47,3 +47,6 @@ export interface Benchmark<Name extends string = string> {
   readonly options: Readonly<Record<Name, NumberOption>>;
   run(values: Readonly<Record<Name, number>>, context: Context): Promise<Report>;
 }
+
+/** The machine does not allow it; the message is a sentence that says what to do. */
+export class CannotMeasure extends Error {}

@@ -5,6 +5,7 @@
 import { createLifecycle } from '@ops/runtime/lifecycle.ts';
 
 import { describeOptions, parseArguments, UsageError } from './arguments.ts';
+import { CannotMeasure } from './benchmark.ts';
 import type { Benchmark } from './benchmark.ts';
 import { fleetBenchmark } from './fleet.ts';
 import { footprintBenchmark } from './footprint.ts';
@@ -58,6 +59,7 @@ async function main(args: readonly string[]): Promise<number> {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  console.error(error instanceof UsageError ? `bench: ${error.message} (--help lists what there is)` : error);
+  if (error instanceof UsageError) console.error(`bench: ${error.message} (--help lists what there is)`);
+  else console.error(error instanceof CannotMeasure ? `bench: ${error.message}` : error);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }

@@ -3,6 +3,8 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
+import { CannotMeasure } from './benchmark.ts';
+
 /** For everything that is not a connection. */
 const SPARE_FILES = 256;
 
@@ -16,7 +18,7 @@ async function hardLimit(): Promise<number> {
 /**
  * What to put before a command that will hold so many connections: nothing when the limit is high enough, `prlimit`
  * when it can be raised.
- * @throws Error with what to do when it cannot
+ * @throws CannotMeasure with what to do when it cannot
  */
 export async function openFilesPrefix(connections: number): Promise<string[]> {
   const needed = connections + SPARE_FILES;
@@ -26,7 +28,7 @@ export async function openFilesPrefix(connections: number): Promise<string[]> {
   try {
     await promisify(execFile)(prefix[0]!, [prefix[1]!, 'true'], { timeout: 5_000 });
   } catch (cause) {
-    throw new Error(
+    throw new CannotMeasure(
       `${needed} open files are needed for each process, the hard limit is ${limit} and cannot be raised from here: ` +
         `raise it first (as root: ulimit -n ${needed}) or give a smaller --clients`,
       { cause },
