@@ -7,7 +7,7 @@ import type { Language } from '@ops/runtime/language.ts';
 import { exampleToml, settingsMarkdown } from '@ops/runtime/settings-docs.ts';
 import { SERVER_PROGRAM, SERVER_SETTINGS } from '@ops/server/config.ts';
 
-import { endpointsTable, limitsTable, messagesTable } from './generated-tables.ts';
+import { endpointsTable, limitsTable, messagesTable, metricsTable } from './generated-tables.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -22,6 +22,7 @@ const PARTS: Readonly<Record<string, (language: Language) => string>> = {
   limits: limitsTable,
   messages: messagesTable,
   endpoints: endpointsTable,
+  metrics: metricsTable,
   'server-settings': (language) => settingsMarkdown(SERVER_SETTINGS, language),
   'client-settings': (language) => settingsMarkdown(CLIENT_SETTINGS, language),
 };

@@ -1,6 +1,7 @@
 /** The tables in docs/ that must equal the code, made from the code. Pure: data in, Markdown out. */
 import { SchemaError } from '@ops/protocol/schema.ts';
 import type { JsonSchema } from '@ops/protocol/schema.ts';
+import { METRICS } from '@ops/server/metrics/metric-table.ts';
 import { ENDPOINTS } from '@ops/protocol/http/endpoints.ts';
 import * as limits from '@ops/protocol/wire/limits.ts';
 import { FRAME_LIMITS, MESSAGES } from '@ops/protocol/wire/messages.ts';
@@ -90,5 +91,17 @@ export function endpointsTable(language: Language): string {
           : words.none,
       endpoint.summary[language],
     ]),
+  );
+}
+
+/** Every metric of `GET /metrics`. */
+export function metricsTable(language: Language): string {
+  const head = language === 'en' ? ['metric', 'type', 'meaning'] : ['指标', '类型', '含义'];
+  return table(
+    head,
+    METRICS.map((entry) => {
+      const label = 'label' in entry ? `{${entry.label}}` : '';
+      return [`\`${entry.name}${label}\``, entry.type, entry.meaning[language]];
+    }),
   );
 }
