@@ -1,0 +1,70 @@
+/** The socket end of `GET /api/events`: headers, back-pressure, and every way a stream may end, told once. */
+import type { ServerResponse } from 'node:http';
+
+import type { Clock } from '@ops/runtime/clock.ts';
+
+import type { EventHub } from '../events/hub.ts';
+import { openReader } from '../events/reader.ts';
+import type { ReaderOptions } from '../events/reader.ts';
+import type { StreamEnd } from './counters.ts';
+
+/** A stream looks this often whether its session still stands: sign-outs elsewhere, changed roles. */
+export const SESSION_LOOK_MS = 15_000;
+
+const HEADERS: Readonly<Record<string, string>> = {
+  'Content-Type': 'text/event-stream; charset=utf-8',
+  'Cache-Control': 'no-store, no-transform',
+  // nginx passes on what it gets at once.
+  'X-Accel-Buffering': 'no',
+};
+
+export interface StreamNeeds {
+  readonly hub: EventHub;
+  readonly clock: Clock;
+  readonly response: ServerResponse;
+  /** Asked every SESSION_LOOK_MS. A failure to know counts as yes: it is asked again. */
+  readonly mayGoOn: () => Promise<boolean>;
+  /** Calls when the session ends. @returns how to stop waiting for it */
+  readonly onSessionEnd: (call: () => void) => () => void;
+  readonly onEnd: (why: StreamEnd) => void;
+}
+
+/** Answers a request with the events from now on. Returns at once. */
+export function openStream(needs: StreamNeeds, options: ReaderOptions): void {
+  const { hub, clock, response, mayGoOn, onSessionEnd, onEnd } = needs;
+  let open = true;
+  const releases: (() => void)[] = [];
+
+  function end(why: StreamEnd): void {
+    if (!open) return;
+    open = false;
+    for (const release of releases) release();
+    // What a slow reader has not taken is not worth waiting for.
+    if (why === 'slow') response.destroy();
+    else response.end();
+    onEnd(why);
+  }
+
+  response.writeHead(200, HEADERS);
+  response.on('close', () => end('left'));
+  response.on('error', () => end('left'));
+  const sink = {
+    write: (text: string): boolean => open && response.write(text),
+    get waitingBytes() {
+      return response.writableLength;
+    },
+  };
+  const reader = openReader({ hub, clock, sink, onEnd: end }, options);
+  releases.push(() => reader.close());
+  response.on('drain', () => reader.drained());
+  const look = clock.every(SESSION_LOOK_MS, () => {
+    mayGoOn().then(
+      (stands) => {
+        if (!stands) end('session_ended');
+      },
+      () => {},
+    );
+  });
+  releases.push(() => look.cancel());
+  releases.push(onSessionEnd(() => end('session_ended')));
+}

@@ -1,0 +1,117 @@
+/**
+ * The files of the console, read into a map when the server starts (S-18): a path is a key of the map or it is not
+ * there. Packed forms are made once, when first asked for.
+ */
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { extname, join, relative, sep } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+
+const INDEX = 'index.html';
+/** The place in index.html where the nonce of each answer goes. */
+export const NONCE_PLACE = '__CSP_NONCE__';
+/** Below this a packed form saves nothing. */
+const MIN_PACKED_BYTES = 1024;
+/** More than the console ever has; a directory named by mistake is not read into memory. */
+const MAX_FILES = 1000;
+const MAX_FILE_BYTES = 16 * 1024 * 1024;
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.map': 'application/json; charset=utf-8',
+  '.webmanifest': 'application/manifest+json; charset=utf-8',
+  '.txt': 'text/plain; charset=utf-8',
+  '.svg': 'image/svg+xml; charset=utf-8',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.webp': 'image/webp',
+  '.woff2': 'font/woff2',
+};
+const PACKABLE = /^(?:text\/|application\/json|application\/manifest|image\/svg)/;
+
+export type Packing = 'br' | 'gzip';
+
+export interface WebFile {
+  readonly contentType: string;
+  readonly etag: string;
+  /** The name holds a hash of the content: it may be kept for ever. */
+  readonly immutable: boolean;
+  readonly plain: Buffer;
+  /** Undefined where packing saves nothing. */
+  packed(how: Packing): Promise<Buffer | undefined>;
+}
+
+export interface WebFiles {
+  /** Keys are paths as they are asked for: `/assets/index-B1x2.js`. Without index.html. */
+  readonly files: ReadonlyMap<string, WebFile>;
+  /** There is a page. */
+  readonly built: boolean;
+  /** The page with this nonce in it; undefined when the console is not built. */
+  page(nonce: string): string | undefined;
+}
+
+/** vite names what it builds `name-<hash>.ext`. */
+const HASHED_NAME = /^\/assets\/[^/]+-[A-Za-z0-9_-]{8,}\.[a-z0-9]+$/;
+
+const pack: Readonly<Record<Packing, (data: Buffer) => Promise<Buffer>>> = {
+  br: (data) =>
+    promisify(brotliCompress)(data, {
+      params: {
+        [constants.BROTLI_PARAM_QUALITY]: 9,
+        [constants.BROTLI_PARAM_SIZE_HINT]: data.length,
+      },
+    }),
+  gzip: (data) => promisify(gzip)(data, { level: 9 }),
+};
+
+function toWebFile(path: string, plain: Buffer): WebFile {
+  const contentType = CONTENT_TYPES[extname(path)] ?? 'application/octet-stream';
+  const packable = PACKABLE.test(contentType) && plain.length >= MIN_PACKED_BYTES;
+  const packed = new Map<Packing, Promise<Buffer>>();
+  return {
+    contentType,
+    etag: createHash('sha256').update(plain).digest('base64url').slice(0, 22),
+    immutable: HASHED_NAME.test(path),
+    plain,
+    async packed(how) {
+      if (!packable) return undefined;
+      const made = packed.get(how) ?? pack[how](plain);
+      packed.set(how, made);
+      return await made;
+    },
+  };
+}
+
+/** @param directory what `npm run build` made; when it is not there the console is not built */
+export async function loadWebFiles(directory: string): Promise<WebFiles> {
+  const files = new Map<string, WebFile>();
+  let index: string[] | undefined;
+  for (const name of await filesBelow(directory)) {
+    const data = await readFile(join(directory, name));
+    if (data.length > MAX_FILE_BYTES)
+      throw new Error(`${join(directory, name)} is too large for a console file`);
+    if (name === INDEX) index = data.toString('utf8').split(NONCE_PLACE);
+    else files.set(`/${name.split(sep).join('/')}`, toWebFile(`/${name}`, data));
+  }
+  return { files, built: index !== undefined, page: (nonce) => index?.join(nonce) };
+}
+
+/** Plain files only: no links, nothing whose name begins with a dot. */
+async function filesBelow(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(
+    (error: unknown) => {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+      throw error;
+    },
+  );
+  const names = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(directory, join(entry.parentPath, entry.name)))
+    .filter((name) => !name.split(sep).some((part) => part.startsWith('.')));
+  if (names.length > MAX_FILES) throw new Error(`${directory} holds more than ${MAX_FILES} files`);
+  return names.toSorted();
+}

@@ -1,0 +1,105 @@
+/** The one place that turns an error code into a status and a sentence, and holds what a success says. */
+import type { ErrorCode } from '@ops/protocol/errors.ts';
+import type { Words } from '@ops/protocol/http/endpoint.ts';
+
+import type { PasswordFault } from '../auth/password-rules.ts';
+
+export type Language = keyof Words;
+
+interface FailureWords extends Words {
+  readonly status: number;
+}
+
+export const FAILURES: Readonly<Record<ErrorCode, FailureWords>> = {
+  invalid_request: { status: 400, zh: '请求无效', en: 'The request is not valid' },
+  weak_password: { status: 400, zh: '新密码不符合要求', en: 'The new password is not good enough' },
+  unauthenticated: { status: 401, zh: '未认证', en: 'Not signed in' },
+  invalid_credentials: { status: 401, zh: '用户名或密码错误', en: 'Wrong user name or password' },
+  password_change_required: {
+    status: 403,
+    zh: '仍在使用默认密码：请先修改密码（从本机访问则不受限制）',
+    en: 'The default password is still in use: change it first (from this machine itself everything works)',
+  },
+  forbidden: { status: 403, zh: '没有权限', en: 'Not allowed' },
+  not_found: { status: 404, zh: '没有这个地址', en: 'There is nothing at this address' },
+  client_not_found: { status: 404, zh: '没有这个客户端', en: 'There is no such client' },
+  method_not_allowed: { status: 405, zh: '不支持该请求方法', en: 'This address does not take this method' },
+  client_online: {
+    status: 409,
+    zh: '客户端在线：只能删除离线的客户端',
+    en: 'The client is online: only an offline one can be deleted',
+  },
+  conflict: {
+    status: 409,
+    zh: '与当前状态冲突，请刷新后重试',
+    en: 'It changed meanwhile: look again and repeat',
+  },
+  payload_too_large: { status: 413, zh: '请求内容过大', en: 'The request is too large' },
+  unsupported_media_type: {
+    status: 415,
+    zh: '请求内容必须为 application/json',
+    en: 'The content of the request must be application/json',
+  },
+  misdirected_request: {
+    status: 421,
+    zh: '不接受该主机名：见配置项 allowed_hosts',
+    en: 'This host name is not accepted: see the setting allowed_hosts',
+  },
+  too_many_requests: {
+    status: 429,
+    zh: '尝试次数过多，请稍后再试',
+    en: 'Too many attempts: try again later',
+  },
+  internal: {
+    status: 500,
+    zh: '服务器内部错误，详见服务器日志',
+    en: 'Something failed here: the log of the server tells more',
+  },
+  storage_unavailable: {
+    status: 503,
+    zh: '数据暂时无法保存，请稍后重试',
+    en: 'Data cannot be stored at the moment: try again later',
+  },
+  server_busy: { status: 503, zh: '服务器繁忙，请稍后重试', en: 'The server is busy: try again soon' },
+  // These belong to the wire and leave it only by a fault of ours.
+  protocol: {
+    status: 500,
+    zh: '服务器内部错误，详见服务器日志',
+    en: 'Something failed here: the log of the server tells more',
+  },
+  auth_failed: {
+    status: 500,
+    zh: '服务器内部错误，详见服务器日志',
+    en: 'Something failed here: the log of the server tells more',
+  },
+};
+
+export const PASSWORD_FAULT_WORDS: Readonly<Record<PasswordFault, Words>> = {
+  too_short: { zh: '至少 12 个字符', en: 'at least 12 characters' },
+  too_long: { zh: '至多 128 个字符', en: 'at most 128 characters' },
+  too_common: { zh: '太容易被猜到', en: 'too easy to guess' },
+  unchanged: { zh: '与当前密码相同', en: 'the same as the current one' },
+};
+
+export const SUCCESSES = {
+  login: { zh: '登录成功', en: 'Signed in' },
+  checkAuth: { zh: '已认证', en: 'Signed in' },
+  logout: { zh: '登出成功', en: 'Signed out' },
+  changePassword: { zh: '密码已修改', en: 'Password changed' },
+  keepAlive: { zh: '会话已延长', en: 'Session extended' },
+  forgetClient: { zh: '客户端已删除', en: 'Client deleted' },
+} as const satisfies Readonly<Record<string, Words>>;
+
+/** Chinese, unless Accept-Language gives English more weight. @param header `en-US,en;q=0.9,zh;q=0.8` */
+export function preferredLanguage(header: string | undefined): Language {
+  let zh = 0;
+  let en = 0;
+  for (const part of (header ?? '').slice(0, 256).split(',')) {
+    const [tag = '', ...parameters] = part.split(';').map((piece) => piece.trim().toLowerCase());
+    const quality = parameters.find((parameter) => parameter.startsWith('q='));
+    const weight = quality === undefined ? 1 : Number(quality.slice(2)) || 0;
+    if (/^zh(?:-|$)/.test(tag)) zh = Math.max(zh, weight);
+    if (/^en(?:-|$)/.test(tag)) en = Math.max(en, weight);
+  }
+  return en > zh ? 'en' : 'zh';
+}
