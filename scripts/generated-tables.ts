@@ -68,7 +68,9 @@ export function limitsTable(): string {
         `body of a frame, phase \`${phase}\``,
         `${bytes} bytes`,
       ]),
-      ...Object.entries(limits).map(([name, value]) => [`\`${name}\``, String(value)]),
+      ...Object.entries(limits)
+        .toSorted(([a], [b]) => (a < b ? -1 : 1))
+        .map(([name, value]) => [`\`${name}\``, String(value)]),
     ],
   );
 }

@@ -3,7 +3,7 @@
  * them. Help, client-config.example.toml and docs/configuration.md are made of it.
  */
 import { LABEL_KEY_PATTERN, LABEL_VALUE_PATTERN, MAX_LABELS } from '@ops/protocol/domain/client.ts';
-import { STRONG_SECRET_CHARS } from '@ops/protocol/wire/limits.ts';
+import { weakSecret } from '@ops/protocol/wire/secret.ts';
 import { LOG_LEVELS } from '@ops/runtime/log.ts';
 import { requireAtMost, requireFile, weakSecrets } from '@ops/runtime/settings-checks.ts';
 import { keyFault } from '@ops/runtime/settings-error.ts';
@@ -31,7 +31,12 @@ export const CLIENT_SETTINGS = {
   heartbeat_interval_secs: {
     kind: number({ min: 0.05, max: 3600 }),
     variable: 'OPS_HEARTBEAT_INTERVAL',
+    explicitMatters: true,
     default: 3,
+    defaultMeans: {
+      en: 'the interval the server asks for',
+      zh: '由服务端指定',
+    },
     meaning: {
       en: 'Seconds between two heartbeats, each with the readings of that moment.',
       zh: '两次心跳之间的秒数，每次心跳附带当时的指标。',
@@ -40,10 +45,11 @@ export const CLIENT_SETTINGS = {
   retry_max_attempts: {
     kind: integer({ min: 0, max: 1_000_000 }),
     variable: 'OPS_RETRY_MAX_ATTEMPTS',
+    explicitMatters: true,
     default: 10,
     defaultMeans: {
-      en: 'then for ever at the maximum delay, as long as it is not set explicitly',
-      zh: '未明确设置时，此后以最大延迟一直重试',
+      en: '10 tries with growing delays, then for ever at the longest delay',
+      zh: '前 10 次延迟逐渐增长，此后以最长延迟一直重试',
     },
     meaning: {
       en: 'Failures in a row after which the client gives up and exits with status 1; 0: never.',
@@ -94,6 +100,7 @@ export const CLIENT_SETTINGS = {
     variable: 'OPS_AUTH_TOKEN',
     fileVariable: 'OPS_AUTH_TOKEN_FILE',
     secret: true,
+    example: 'change-me',
     meaning: {
       en: 'Token for what the client fetches over HTTP.',
       zh: '客户端通过 HTTP 获取内容时使用的令牌。',
@@ -103,6 +110,7 @@ export const CLIENT_SETTINGS = {
     kind: boolean(),
     variable: 'OPS_TCP_AUTH_ENABLED',
     defaultMeans: { en: 'true when tcp_auth_secret is given', zh: '给出 tcp_auth_secret 时为 true' },
+    example: true,
     meaning: {
       en: 'Whether client and server must prove that they know tcp_auth_secret.',
       zh: '客户端与服务端是否必须互相证明知道 tcp_auth_secret。',
@@ -113,6 +121,7 @@ export const CLIENT_SETTINGS = {
     variable: 'OPS_TCP_AUTH_SECRET',
     fileVariable: 'OPS_TCP_AUTH_SECRET_FILE',
     secret: true,
+    example: 'change-me',
     meaning: { en: 'The secret of the server.', zh: '服务端的密钥。' },
   },
   tcp_auth_secret_previous: {
@@ -120,6 +129,7 @@ export const CLIENT_SETTINGS = {
     variable: 'OPS_TCP_AUTH_SECRET_PREVIOUS',
     fileVariable: 'OPS_TCP_AUTH_SECRET_PREVIOUS_FILE',
     secret: true,
+    example: 'the-one-before',
     meaning: {
       en: 'A second secret, tried when the server refuses the first: for rotation.',
       zh: '第二个密钥，服务端拒绝第一个时尝试：用于轮换。',
@@ -138,6 +148,7 @@ export const CLIENT_SETTINGS = {
     kind: path(),
     variable: 'OPS_TLS_CA',
     defaultMeans: { en: 'the authorities known to Node', zh: 'Node 内置的证书颁发机构' },
+    example: '/etc/ops/ca.crt',
     meaning: {
       en: "File (PEM) with the authority that signed the server's certificate; needs tls = true.",
       zh: '签发服务端证书的 CA 文件（PEM）；须 tls = true。',
@@ -146,6 +157,7 @@ export const CLIENT_SETTINGS = {
   tls_fingerprint: {
     kind: formats.certificateFingerprint(),
     variable: 'OPS_TLS_FINGERPRINT',
+    example: `sha256:${'00'.repeat(32)}`,
     meaning: {
       en: "Fingerprint the server's certificate must have, instead of an authority; needs tls = true.",
       zh: '服务端证书必须具有的指纹，用以代替 CA；须 tls = true。',
@@ -158,6 +170,7 @@ export const CLIENT_SETTINGS = {
       en: '/var/lib/ops-client when it can be written, else $XDG_STATE_HOME/ops-client',
       zh: '/var/lib/ops-client 可写时用它，否则 $XDG_STATE_HOME/ops-client',
     },
+    example: '/var/lib/ops-client',
     meaning: {
       en: 'Directory of what must survive a restart: samples not yet sent, one directory for each client id.',
       zh: '重启后仍须保留的内容（未发送的样本等）所在目录，每个客户端 ID 一个子目录。',
@@ -226,6 +239,7 @@ export const CLIENT_SETTINGS = {
     ),
     variable: 'OPS_ALLOWED_COMMANDS',
     defaultMeans: { en: 'every built-in command', zh: '全部内置命令' },
+    example: ['uptime', 'df', 'free'],
     meaning: {
       en: 'Built-in commands this host runs; an empty list: none.',
       zh: '本机允许执行的内置命令；空列表表示一个也不允许。',
@@ -276,11 +290,7 @@ export async function loadClientConfig(surroundings: Surroundings): Promise<Load
   const loaded = await loadSettings(CLIENT_SETTINGS, CLIENT_PROGRAM, surroundings);
   if (loaded.kind !== 'settings') return loaded;
   await check(loaded);
-  const weak = weakSecrets(
-    loaded,
-    ['tcp_auth_secret', 'tcp_auth_secret_previous', 'auth_token'],
-    STRONG_SECRET_CHARS,
-  );
+  const weak = weakSecrets(loaded, ['tcp_auth_secret', 'tcp_auth_secret_previous', 'auth_token'], weakSecret);
   return { ...loaded, warnings: [...loaded.warnings, ...weak] };
 }
 

@@ -21,13 +21,13 @@ function parseV4(text: string): bigint | undefined {
   return value;
 }
 
-/** Sixteen-bit groups of one side of a `::`; a dotted quad may stand last. */
-function groups(text: string): bigint[] | undefined {
+/** Sixteen-bit groups of one side of a `::`. A dotted quad may stand at the end of the whole address. */
+function groups(text: string, mayEndDotted: boolean): bigint[] | undefined {
   if (text === '') return [];
   const found: bigint[] = [];
   const parts = text.split(':');
   for (const [index, part] of parts.entries()) {
-    if (part.includes('.') && index === parts.length - 1) {
+    if (mayEndDotted && part.includes('.') && index === parts.length - 1) {
       const quad = parseV4(part);
       if (quad === undefined) return undefined;
       found.push(quad >> 16n, quad & 0xffffn);
@@ -40,8 +40,8 @@ function groups(text: string): bigint[] | undefined {
 function parseV6(text: string): bigint | undefined {
   const sides = text.split('::');
   if (sides.length > 2 || text.length > 45) return undefined;
-  const head = groups(sides[0]!);
-  const tail = sides.length === 2 ? groups(sides[1]!) : [];
+  const head = groups(sides[0]!, sides.length === 1);
+  const tail = sides.length === 2 ? groups(sides[1]!, true) : [];
   if (!head || !tail) return undefined;
   const missing = 8 - head.length - tail.length;
   if (sides.length === 2 ? missing < 1 : missing !== 0) return undefined;

@@ -47,13 +47,18 @@ export async function requireFile(
   }
 }
 
-/** Lines for the log about secrets that are easy to guess. */
-export function weakSecrets({ values }: Checked, keys: readonly string[], strongFrom: number): string[] {
+/**
+ * Lines for the log about secrets that are easy to guess.
+ * @param judge says why a secret is weak, as the end of "it is …"
+ */
+export function weakSecrets(
+  { values }: Checked,
+  keys: readonly string[],
+  judge: (secret: string) => string | undefined,
+): string[] {
   return keys.flatMap((key) => {
     const value = values[camelCase(key)];
-    if (typeof value !== 'string' || value.length >= strongFrom) return [];
-    return [
-      `${key} has fewer than ${strongFrom} characters and may be guessed; openssl rand -hex 32 makes a strong one`,
-    ];
+    const weakness = typeof value === 'string' ? judge(value) : undefined;
+    return weakness === undefined ? [] : [`${key} is ${weakness}; openssl rand -hex 32 makes a strong one`];
   });
 }

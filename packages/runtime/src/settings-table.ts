@@ -13,6 +13,10 @@ export interface Setting {
   readonly default?: unknown;
   /** What applies when there is no default, or what an empty one means. */
   readonly defaultMeans?: Text;
+  /** That somebody set it means more than its value: the example file must not set it to the default. */
+  readonly explicitMatters?: true;
+  /** For settings without a default: a value the example file shows, commented out. */
+  readonly example?: unknown;
   readonly secret?: true;
   readonly meaning: Text;
 }
