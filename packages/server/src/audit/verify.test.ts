@@ -14,7 +14,6 @@ import { openMainDatabase, type OpenDatabase } from '../storage/open.ts';
 import { testMainDatabase } from '../storage/test-database.ts';
 import type { Tables } from '../storage/tables.ts';
 import { ANCHOR_MS } from '../storage/writer/write-queue.ts';
-import { createAuditLog } from './audit-log.ts';
 import type { AuditEntry } from './entry.ts';
 import { auditVerifyReport, verifyAudit } from './verify.ts';
 
@@ -247,29 +246,5 @@ describe('verifying nothing', () => {
       exitCode: 2,
       text: expect.stringContaining('not a database'),
     });
-  });
-});
-
-describe('an entry on its own', () => {
-  it('gets the time it was recorded', async () => {
-    const clock = new ManualClock(1_234_567);
-    await using test = await testMainDatabase();
-    const audit = createAuditLog({ database: test.database, clock, log: silentLog });
-    await audit.record(entry);
-    expect(await test.database.query.selectFrom('audit').select('at_ms').execute()).toEqual([
-      { at_ms: 1_234_567 },
-    ]);
-    expect(audit.dropped).toBe(0);
-  });
-
-  it('is counted when it cannot be stored, said once, and harms nobody', async () => {
-    await using test = await testMainDatabase();
-    const errors: string[] = [];
-    const log = { ...silentLog, error: (message: string) => void errors.push(message) };
-    const audit = createAuditLog({ database: test.database, clock: systemClock, log });
-    await test.database.close();
-    await Promise.all([audit.record(entry), audit.record(entry)]);
-    expect(audit.dropped).toBe(2);
-    expect(errors).toHaveLength(1);
   });
 });
