@@ -34,5 +34,6 @@ export async function* jsonInPieces(
       turnAt = clock.mono();
     }
   }
-  yield `${piece}},${JSON.stringify(rest()).slice(1)}`;
+  const fields = JSON.stringify(rest()).slice(1);
+  yield `${piece}}${fields === '}' ? '' : ','}${fields}`;
 }

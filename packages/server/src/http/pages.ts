@@ -14,6 +14,7 @@ import type { Packing, WebFile, WebFiles } from './web-files.ts';
 const READING = ['GET', 'HEAD'];
 const FOR_EVER = 'public, max-age=31536000, immutable';
 const NONCE_BYTES = 18;
+const UUID = UUID_PATTERN.source.replace(/^\^|\$$/g, '');
 
 const NOT_BUILT = {
   zh: '控制台尚未构建：请运行 npm run build，然后重启 ops-server。',
@@ -34,7 +35,6 @@ export function createSendPage(needs: { readonly web: WebFiles; readonly random:
     return reply
       .code(status)
       .header('Content-Security-Policy', contentSecurityPolicy(nonce))
-      .header('Vary', 'Accept-Language')
       .type('text/html; charset=utf-8')
       .send(page);
   };
@@ -70,7 +70,7 @@ export function addPages(app: FastifyInstance, web: WebFiles, sendPage: SendPage
   const paths: string[] = PAGE_PATHS.filter((path) => path !== '/api/docs');
   for (const path of paths) {
     // A client's page exists for every id: whether the client does is seen by asking the API.
-    const url = path.replace('{id}', `:id(${UUID_PATTERN.source})`);
+    const url = path.replace('{id}', `:id(^${UUID}$)`);
     app.route({
       method: READING,
       url,
@@ -80,5 +80,5 @@ export function addPages(app: FastifyInstance, web: WebFiles, sendPage: SendPage
   for (const [path, file] of web.files) {
     app.route({ method: READING, url: path, handler: (request, reply) => sendFile(file, request, reply) });
   }
-  return [...paths, ...web.files.keys()].map((path) => ({ path, methods: READING }));
+  return [...paths, ...web.files.keys()].map((path) => ({ path, methods: READING, segment: UUID }));
 }

@@ -10,14 +10,16 @@ export interface KnownPath {
   /** `{name}` stands for one segment. */
   readonly path: string;
   readonly methods: readonly string[];
+  /** Expression for that segment, without anchors; whatever is not empty when absent. */
+  readonly segment?: string;
 }
 
 export function createMethodTable(known: readonly KnownPath[]): MethodTable {
   const exact = new Map<string, Set<string>>();
   const patterns: { readonly matches: RegExp; readonly methods: readonly string[] }[] = [];
-  for (const { path, methods } of known) {
+  for (const { path, methods, segment = '[^/]+' } of known) {
     if (path.includes('{')) {
-      const source = path.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&').replaceAll(/\{[^}]+\}/g, '[^/]+');
+      const source = path.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&').replaceAll(/\{[^}]+\}/g, segment);
       patterns.push({ matches: new RegExp(`^${source}$`), methods });
     } else {
       const all = exact.get(path) ?? new Set<string>();
