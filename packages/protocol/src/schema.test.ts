@@ -138,8 +138,11 @@ describe('the path of a fault', () => {
     expect(fault(schema, value).path).toBe(path);
   });
 
-  it('is that of the first fault, in the order of the schema', () => {
-    expect(fault(s.object({ a: s.integer(), b: s.integer() }), { b: 'x', a: 'x' }).path).toBe('a');
+  it('is that of the first fault in the value, then of what is missing, then of what is unknown', () => {
+    const both = s.object({ a: s.integer(), b: s.integer() });
+    expect(fault(both, { c: 1, b: 'x', a: 'x' }).path).toBe('b');
+    expect(fault(both, { c: 1, b: 1 }).path).toBe('a');
+    expect(fault(both, { c: 1, b: 1, a: 1 }).path).toBe('c');
   });
 });
 
@@ -233,12 +236,13 @@ describe('whatever arrives', () => {
     );
   });
 
-  it('the copy shares nothing with the original', () => {
-    const original = { type: 'x', id: 'abc', size: 1, list: [{ n: 1 }], map: { a: true } };
-    const copy = decode(whole, original);
-    original.list[0]!.n = 2;
-    original.map.a = false;
-    expect(copy).toEqual({ type: 'x', id: 'abc', size: 1, list: [{ n: 1 }], map: { a: true } });
+  it('what is clean comes back itself, what is not as a copy; the original is never changed', () => {
+    const clean = { type: 'x', id: 'abc', size: 1, list: [{ n: 1 }], map: {} };
+    expect(decode(whole, clean)).toBe(clean);
+    const original = { ...clean, name: 'a\u0007', list: [{ n: 1 }, { n: 2, more: 3 }], more: 1 };
+    const before = structuredClone(original);
+    expect(decode(whole, original)).toEqual({ ...clean, name: 'a\\u0007', list: [{ n: 1 }, { n: 2 }] });
+    expect(original).toEqual(before);
   });
 
   it('a key that reaches into prototypes does not', () => {

