@@ -4,7 +4,7 @@
  */
 import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { mkdir, open as openFile, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { Clock } from './clock.ts';
@@ -23,6 +23,8 @@ export interface LogFileOptions {
   readonly retentionDays: number;
   readonly maxFileBytes: number;
   readonly clock: Clock;
+  /** Opens a file as node:fs does; a test puts in one whose disk is full. */
+  readonly open?: (path: string, flags: number, mode: number) => Promise<FileHandle>;
 }
 
 export interface LogFile {
@@ -40,13 +42,8 @@ interface OpenFile {
   torn: boolean;
 }
 
-export function createLogFile({
-  directory,
-  name,
-  retentionDays,
-  maxFileBytes,
-  clock,
-}: LogFileOptions): LogFile {
+export function createLogFile(options: LogFileOptions): LogFile {
+  const { directory, name, retentionDays, maxFileBytes, clock, open = openFile } = options;
   let current: OpenFile | undefined;
   const base = `${name}.log.`;
 
