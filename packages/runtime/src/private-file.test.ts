@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { tempDirectory } from '@ops/testkit/temp-directory.ts';
@@ -27,6 +27,8 @@ beforeEach(async () => {
 afterEach(() => remove());
 
 async function write(content: string | Buffer, mode = 0o600): Promise<void> {
+  // One that is closed to its owner cannot be written over, except by root.
+  await rm(path, { force: true });
   await writeFile(path, content);
   await chmod(path, mode);
 }
