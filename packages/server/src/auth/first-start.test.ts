@@ -34,8 +34,10 @@ async function start(adminPassword?: string) {
   lines = [];
   const users = createUserStore(database);
   const needs = { users, database, hasher, random: systemRandom, clock: systemClock, log };
-  await ensureFirstUser({ ...needs, adminPassword });
-  return (await users.byName('admin'))!;
+  const defaultPassword = await ensureFirstUser({ ...needs, adminPassword });
+  const admin = (await users.byName('admin'))!;
+  expect(defaultPassword).toBe(admin.passwordIsDefault);
+  return admin;
 }
 
 beforeEach(async () => {

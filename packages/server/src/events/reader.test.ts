@@ -4,8 +4,8 @@ import { systemRandom } from '@ops/runtime/random.ts';
 import { ManualClock } from '@ops/testkit/manual-clock.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { createStandInFleet, exampleClient } from './stand-in-fleet.ts';
-import type { StandInFleet } from './stand-in-fleet.ts';
+import { createStandInFleet, exampleClient } from './test-fleet.ts';
+import type { StandInFleet } from './test-fleet.ts';
 import { createEventHub, GATHER_MS, METRICS_PER_FRAME } from './hub.ts';
 import type { EventHub } from './hub.ts';
 import { MAX_WAIT_MS, MAX_WRITE, openReader } from './reader.ts';

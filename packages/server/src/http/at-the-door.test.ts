@@ -1,8 +1,8 @@
 /** Hosts, paths and the headers of every answer: what is decided before anybody is asked who they are. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { startTrial, TOKEN } from './trial-server.ts';
-import type { Trial } from './trial-server.ts';
+import { startTrial, TOKEN } from './test-server.ts';
+import type { Trial } from './test-server.ts';
 
 let trial: Trial;
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { MAX_BODY_DEPTH, parseBody } from './body.ts';
-import { startTrial } from './trial-server.ts';
-import type { Answer, Trial } from './trial-server.ts';
+import { startTrial } from './test-server.ts';
+import type { Answer, Trial } from './test-server.ts';
 
 let trial: Trial;
 

@@ -4,11 +4,11 @@ import type { MinuteSample } from '@ops/protocol/http/clients.ts';
 import { sleep, systemClock } from '@ops/runtime/clock.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { exampleClient } from '../events/stand-in-fleet.ts';
+import { exampleClient } from '../events/test-fleet.ts';
 import { pageOf } from './client-page.ts';
 import { jsonInPieces } from './json-list.ts';
-import { startTrial, TOKEN } from './trial-server.ts';
-import type { Answer, Trial } from './trial-server.ts';
+import { startTrial, TOKEN } from './test-server.ts';
+import type { Answer, Trial } from './test-server.ts';
 
 const NOBODY = '7e6f2f1e-0000-4000-8000-000000000001';
 const MINUTE_MS = 60_000;

@@ -6,8 +6,8 @@ import { within } from '@ops/testkit/until.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { LISTENER_LIMITS } from './listener.ts';
-import { startTrial } from './trial-server.ts';
-import type { Trial } from './trial-server.ts';
+import { startTrial } from './test-server.ts';
+import type { Trial } from './test-server.ts';
 
 let trial: Trial;
 

@@ -3,9 +3,9 @@ import { ENDPOINTS } from '@ops/protocol/http/endpoints.ts';
 import { ManualClock } from '@ops/testkit/manual-clock.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { exampleClient } from '../events/stand-in-fleet.ts';
-import { startTrial } from './trial-server.ts';
-import type { Answer, Trial } from './trial-server.ts';
+import { exampleClient } from '../events/test-fleet.ts';
+import { startTrial } from './test-server.ts';
+import type { Answer, Trial } from './test-server.ts';
 
 const DEFAULT = 'admin123';
 const ELSEWHERE = { host: 'ops.example.com' };

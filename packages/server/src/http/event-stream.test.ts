@@ -7,11 +7,11 @@ import { ManualClock } from '@ops/testkit/manual-clock.ts';
 import { until } from '@ops/testkit/until.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { exampleClient } from '../events/stand-in-fleet.ts';
+import { exampleClient } from '../events/test-fleet.ts';
 import { SESSION_LOOK_MS } from './sse.ts';
 import { MAX_STREAMS } from './routes/events.ts';
-import { PASSWORD, startTrial, TOKEN } from './trial-server.ts';
-import type { Trial } from './trial-server.ts';
+import { PASSWORD, startTrial, TOKEN } from './test-server.ts';
+import type { Trial } from './test-server.ts';
 
 interface Stream {
   readonly response: IncomingMessage;

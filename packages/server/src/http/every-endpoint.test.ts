@@ -5,10 +5,10 @@ import type { Endpoint, Role } from '@ops/protocol/http/endpoint.ts';
 import { decode } from '@ops/protocol/schema.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { exampleClient } from '../events/stand-in-fleet.ts';
+import { exampleClient } from '../events/test-fleet.ts';
 import { openApiDocument } from './openapi.ts';
-import { PASSWORD, startTrial, TOKEN } from './trial-server.ts';
-import type { Answer, Ask, Trial } from './trial-server.ts';
+import { PASSWORD, startTrial, TOKEN } from './test-server.ts';
+import type { Answer, Ask, Trial } from './test-server.ts';
 
 const CLIENT = exampleClient(1, 'offline');
 const NEW_PASSWORD = 'oak-Lantern_47 mitten';

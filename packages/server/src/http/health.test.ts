@@ -2,8 +2,8 @@ import { ManualClock } from '@ops/testkit/manual-clock.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { databaseCheck } from './routes/health.ts';
-import { startTrial } from './trial-server.ts';
-import type { Trial } from './trial-server.ts';
+import { startTrial } from './test-server.ts';
+import type { Trial } from './test-server.ts';
 
 function broken(): boolean {
   throw new Error('at /opt/ops/server.ts');

@@ -107,7 +107,7 @@ export function createListener(needs: ListenerNeeds, handle: RequestListener): S
         onRequest,
       )
     : createServer(options, onRequest);
-  server.setTimeout(limits.silentMs);
+  server.timeout = limits.silentMs;
   server.maxConnections = limits.maxSockets;
   server.on('drop', () => counters.socketsDropped.count++);
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { startTrial, TOKEN } from './trial-server.ts';
-import type { Trial } from './trial-server.ts';
+import { startTrial, TOKEN } from './test-server.ts';
+import type { Trial } from './test-server.ts';
 
 let trial: Trial;
 

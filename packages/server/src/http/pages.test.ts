@@ -6,8 +6,8 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { PAGE_PATHS } from '@ops/protocol/http/pages.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { startTrial } from './trial-server.ts';
-import type { Answer, Trial } from './trial-server.ts';
+import { startTrial } from './test-server.ts';
+import type { Answer, Trial } from './test-server.ts';
 import { loadWebFiles } from './web-files.ts';
 
 const SCRIPT = `console.log(${JSON.stringify('运维 '.repeat(1000))});`;

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { HASH_PARAMETERS } from '../auth/password.ts';
 import { FREE_FAILURES } from '../auth/throttle.ts';
-import { FAST_HASH, PASSWORD, startTrial, TOKEN } from './trial-server.ts';
-import type { Answer, Ask, Trial } from './trial-server.ts';
+import { FAST_HASH, PASSWORD, startTrial, TOKEN } from './test-server.ts';
+import type { Answer, Ask, Trial } from './test-server.ts';
 
 const NEW_PASSWORD = 'oak-Lantern_47 mitten';
 const BROWSER = { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' };

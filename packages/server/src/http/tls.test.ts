@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { selfMadeCertificate } from '@ops/testkit/self-made-certificate.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { PASSWORD, startTrial } from './trial-server.ts';
-import type { Trial } from './trial-server.ts';
+import { PASSWORD, startTrial } from './test-server.ts';
+import type { Trial } from './test-server.ts';
 
 const UNTRUSTED = /certificate|signature/;
 

@@ -22,8 +22,8 @@ import type { OpenDatabase } from '../storage/open.ts';
 import type { Tables } from '../storage/tables.ts';
 import { createHttpServer } from './server.ts';
 import type { HttpOptions, HttpServer, HttpServerNeeds } from './server.ts';
-import { createStandInFleet } from '../events/stand-in-fleet.ts';
-import type { StandInFleet } from '../events/stand-in-fleet.ts';
+import { createStandInFleet } from '../events/test-fleet.ts';
+import type { StandInFleet } from '../events/test-fleet.ts';
 
 export const TOKEN = 'a-token-for-scripts-0123456789';
 export const PASSWORD = 'plum-Tractor_91 violin';
