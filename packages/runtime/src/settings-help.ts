@@ -20,6 +20,8 @@ const WORDS = {
   accepted: { en: 'Accepted', zh: '可用值' },
   default: { en: 'Default', zh: '默认' },
   none: { en: 'none', zh: '无' },
+  colon: { en: ': ', zh: '：' },
+  stop: { en: '. ', zh: '。' },
   secret: { en: 'never an option', zh: '不可用作命令行选项' },
 } as const satisfies Record<string, Text>;
 
@@ -37,11 +39,12 @@ function settingText(key: string, setting: Setting, language: Language): string 
     : optionsOf(key, setting)
         .map((option) => `${option} ${setting.kind.placeholder}`)
         .join(', ');
+  const colon = WORDS.colon[language];
   const variables = [setting.variable, setting.fileVariable].filter((name) => name !== undefined).join(', ');
   return [
     `  ${key}   ${options}   ${variables}`,
     `      ${setting.meaning[language]}`,
-    `      ${WORDS.accepted[language]}: ${setting.kind.accepts[language]}. ${WORDS.default[language]}: ${defaultText(setting, language)}`,
+    `      ${WORDS.accepted[language]}${colon}${setting.kind.accepts[language]}${WORDS.stop[language]}${WORDS.default[language]}${colon}${defaultText(setting, language)}`,
   ].join('\n');
 }
 
@@ -50,10 +53,10 @@ export function helpText(table: SettingsTable, program: Program, language: Langu
   return [
     `${program.name}: ${program.summary[language]}`,
     '',
-    `${WORDS.usage[language]}: ${program.name} [--config FILE] [${WORDS.setting[language]}]`,
+    `${WORDS.usage[language]}${WORDS.colon[language]}${program.name} [--config FILE] [${WORDS.setting[language]}]`,
     ...commands.map(({ usage, meaning }) => `       ${program.name} ${usage}    ${meaning[language]}`),
     '',
-    `${WORDS.options[language]}:`,
+    `${WORDS.options[language]}${WORDS.colon[language].trimEnd()}`,
     `  --config FILE   ${WORDS.config[language]}`,
     `  --help, -h      ${WORDS.help[language]}`,
     `  --version       ${WORDS.version[language]}`,

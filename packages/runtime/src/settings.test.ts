@@ -201,7 +201,10 @@ describe('the command line', () => {
   it('answers --help and --version before anything is checked', async () => {
     const surroundings = { cwd, env: { OPS_WEB_PORT: 'x', LANG: 'zh_CN.UTF-8' } };
     const help = await loadSettings(TABLE, PROGRAM, { ...surroundings, argv: ['--nonsense', '--help'] });
-    expect(help).toMatchObject({ kind: 'help', text: expect.stringContaining('是什么。') });
+    expect(help).toMatchObject({
+      kind: 'help',
+      text: expect.stringContaining('是什么。\n      可用值：1 到 100 的整数。默认：80\n'),
+    });
     const english = await loadSettings(TABLE, PROGRAM, { cwd, env: {}, argv: ['-h'] });
     if (english.kind !== 'help') throw new Error('expected help');
     for (const part of [
