@@ -73,7 +73,7 @@ describe('the first start', () => {
 
   it('says so when the password of the settings is easy to guess', async () => {
     await start('administrator1');
-    expect(lines.join('\n')).toMatch(/^warn admin_password is short or common/m);
+    expect(lines.join('\n')).toMatch(/^warn .*easy to guess/m);
   });
 
   it('is audited', async () => {
@@ -87,7 +87,7 @@ it('a later start leaves the user alone', async () => {
   const before = await start('plum-Tractor_91');
   const after = await start('another-Password_5');
   expect(after).toEqual(before);
-  expect(lines).toEqual(['info admin_password is not used: it counts only at the first start']);
+  expect(lines).toEqual([expect.stringMatching(/^info .*admin_password.* is not used/)]);
 });
 
 it('neither the log nor the audit trail holds the password', async () => {

@@ -46,18 +46,18 @@ export async function ensureFirstUser(needs: {
       statements: [users.insert(user, atMs)],
       audit: [{ ...created, atMs, detail, outcome: 'ok' }],
     });
-    log.info(`created user ${FIRST_USER}`, { default_password: user.passwordIsDefault });
+    log.info(`Created user ${FIRST_USER}`, { credentials: user.passwordIsDefault ? 'default' : 'settings' });
     if (!user.passwordIsDefault && passwordFault(password, FIRST_USER)) {
-      log.warn('admin_password is short or common: change it after signing in');
+      log.warn('The admin_password of the settings is easy to guess: change it after signing in');
     }
   } else if (adminPassword !== undefined) {
-    log.info('admin_password is not used: it counts only at the first start');
+    log.info('The admin_password of the settings is not used: it counts only at the first start');
   }
 
   const admin = await users.byName(FIRST_USER);
   if (!admin?.passwordIsDefault) return false;
   log.warn(
-    `user ${FIRST_USER} still has the default password: change it. Until then it opens everything only from this machine`,
+    `User ${FIRST_USER} still has the default password: change it. Until then it opens everything only from this machine`,
   );
   return true;
 }

@@ -158,7 +158,7 @@ export function createSessionService(needs: {
     for (const [hash, entry] of entries) if (entry.state === 'active') endIfOver(hash, entry, now);
   });
   const purging = clock.every(PURGE_EVERY_MS, () => {
-    purge().catch((cause: unknown) => log.warn('could not delete ended sessions', { cause }));
+    purge().catch((cause: unknown) => log.warn('Could not delete ended sessions', { cause }));
   });
 
   return {
@@ -200,7 +200,7 @@ export function createSessionService(needs: {
       if (now - entry.savedAt >= ACTIVITY_SAVED_EVERY_MS) {
         database
           .write({ statements: [saveActivity(hash, entry)] })
-          .catch((cause: unknown) => log.warn('could not write down the activity of a session', { cause }));
+          .catch((cause: unknown) => log.warn('Could not write down the activity of a session', { cause }));
       }
       return Math.ceil(leftMs(entry, now) / 1000);
     },

@@ -71,7 +71,7 @@ export function createSignIn(needs: {
 
   /** A refusal stands whether it could be written down or not. */
   async function recordRefusal(refused: AuditEntry): Promise<void> {
-    await audit.record(refused).catch((cause: unknown) => log.error('a refusal was not audited', { cause }));
+    await audit.record(refused).catch((cause: unknown) => log.error('A refusal was not audited', { cause }));
   }
 
   /** Checks a password under the throttle. @returns how to tell the throttle of a success */
@@ -128,7 +128,7 @@ export function createSignIn(needs: {
       const { id, passwordHash: from, passwordIsDefault: isDefault } = user;
       return [users.setPassword(id, { from, to, isDefault, atMs: clock.wall() })];
     } catch (cause) {
-      log.warn('could not renew the hash of a password', { user: user.username, cause });
+      log.warn('Could not renew the hash of a password', { user: user.username, cause });
       return [];
     }
   }

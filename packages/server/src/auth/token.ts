@@ -55,7 +55,7 @@ export function createTokenCheck(needs: {
       const what = { actor: 'address', role: '', address, action: 'token_auth', target: '' };
       await audit
         .record({ ...what, atMs: clock.wall(), detail: {}, outcome: 'refused' })
-        .catch((cause: unknown) => log.error('a refusal was not audited', { cause }));
+        .catch((cause: unknown) => log.error('A refusal was not audited', { cause }));
       throw new OpsError('unauthenticated');
     },
     get refused() {

@@ -83,7 +83,7 @@ export function createApp(needs: AppNeeds): FastifyInstance {
     const error = toOpsError(thrown);
     const { status, headers, body } = failureAnswer(error, context.language);
     if (status >= 500) {
-      log.error('a request failed', {
+      log.error('A request failed', {
         method: request.method,
         path: context.path,
         code: error.code,
