@@ -40,7 +40,6 @@ export function serverFigures(sources: FigureSources): ServerFigures {
         connection_evicted: closed.evicted,
         connection_over_limit: closed.too_many_connections,
         connection_locked_out: turnedAway.locked_out,
-        connection_crowded: turnedAway.crowded,
         message_ignored: ignored,
         log_line: linesSuppressed,
         audit_entry: auditSuppressed,

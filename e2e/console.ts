@@ -1,0 +1,119 @@
+/**
+ * The vocabulary of the browser tests: a real server with a real client of this host and one hostile client, a page
+ * that must not complain, and the few things a person does.
+ */
+import { AxeBuilder } from '@axe-core/playwright';
+import { test as base, expect } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
+
+import { startClient } from '@ops/testkit/start-client.ts';
+import { startServer } from '@ops/testkit/start-server.ts';
+import type { RunningServer } from '@ops/testkit/start-server.ts';
+
+import { buildConsoleIfStale } from '../scripts/console-build.ts';
+
+export { expect };
+
+export const SECRET = 'a secret for the browser tests, long enough';
+/** The host of the tests as a person would look for it. */
+export const LABEL = 'env=e2e';
+
+interface WorkerFixtures {
+  /** Authentication on; one client of this very machine is connected. */
+  readonly server: RunningServer;
+}
+
+interface Fixtures {
+  readonly language: 'zh' | 'en';
+  readonly console: Console;
+}
+
+/** What a person does on any page. */
+export interface Console {
+  readonly page: Page;
+  open(path?: string): Promise<void>;
+  signIn(password?: string): Promise<void>;
+  /** The card of a client on the system page, by anything that is written on it. */
+  card(text: string): Locator;
+  /** No accessibility fault by WCAG 2 A and AA. */
+  expectAccessible(): Promise<void>;
+  /** Nothing is wider than the screen. */
+  expectNoSidewaysScroll(): Promise<void>;
+}
+
+export const WORDS = {
+  zh: { username: '用户名', password: '密码', signIn: '登录', system: '系统信息' },
+  en: { username: 'User name', password: 'Password', signIn: 'Sign in', system: 'Systems' },
+} as const;
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  server: [
+    // oxlint-disable-next-line no-empty-pattern -- Playwright reads which fixtures are needed from the pattern
+    async ({}, use) => {
+      await buildConsoleIfStale();
+      const server = await startServer({ secret: SECRET });
+      const client = await startClient({
+        server: { port: server.tcpPort },
+        secret: SECRET,
+        env: { OPS_LABELS: LABEL, OPS_HEARTBEAT_INTERVAL: '1' },
+      });
+      await use(server);
+      await client[Symbol.asyncDispose]();
+      await server[Symbol.asyncDispose]();
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
+
+  language: ['zh', { option: true }],
+  locale: async ({ language }, use) => use(language === 'zh' ? 'zh-CN' : 'en-US'),
+  baseURL: async ({ server }, use) => use(server.url),
+
+  console: async ({ page, language }, use) => {
+    const complaints: string[] = [];
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => {
+      // 401 is how a page learns that nobody has signed in, 404 what a wrong address gets; the browser calls both errors.
+      const expected = /status of (401|404)/.test(message.text());
+      if (message.type() === 'error' && !expected) complaints.push(message.text());
+    });
+    const words = WORDS[language];
+    await use({
+      page,
+      async open(path = '/') {
+        await page.goto(path);
+      },
+      async signIn(password = 'admin123') {
+        await page.goto('/');
+        await page.getByLabel(words.username).fill('admin');
+        await page.getByLabel(words.password, { exact: true }).fill(password);
+        await page.getByRole('button', { name: words.signIn, exact: true }).click();
+        await expect(page.getByRole('heading', { name: words.system, level: 1 })).toBeAttached();
+      },
+      card: (text) => page.getByRole('article').filter({ hasText: text }),
+      async expectAccessible() {
+        const { violations } = await new AxeBuilder({ page })
+          .withTags(['wcag2a', 'wcag2aa', 'wcag21aa'])
+          .analyze();
+        expect(
+          violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
+        ).toEqual([]);
+      },
+      async expectNoSidewaysScroll() {
+        const root = 'document.documentElement';
+        const beyond = await page.evaluate<number>(`${root}.scrollWidth - ${root}.clientWidth`);
+        expect(beyond).toBeLessThanOrEqual(0);
+      },
+    });
+    expect(complaints, 'what the browser complained about, CSP included').toEqual([]);
+  },
+});
+
+/** Runs the same tests in both languages. */
+export function inBothLanguages(tests: (language: 'zh' | 'en') => void): void {
+  for (const language of ['zh', 'en'] as const) {
+    test.describe(language, () => {
+      test.use({ language });
+      tests(language);
+    });
+  }
+}

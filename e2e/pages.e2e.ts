@@ -1,0 +1,20 @@
+import { expect, inBothLanguages, LABEL, test } from './console.ts';
+
+inBothLanguages(() => {
+  for (const scheme of ['light', 'dark'] as const) {
+    test(`every page is accessible and fits, ${scheme}`, async ({ console: ops }) => {
+      const { page } = ops;
+      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+      await ops.signIn();
+      await ops.card(LABEL).getByRole('link').click();
+      await expect(page).toHaveURL(/\/clients\/[0-9a-f-]{36}/);
+      const address = new URL(page.url()).pathname;
+      for (const path of ['/', address, '/apps', '/commands', '/password', '/api/docs', '/no/such/page']) {
+        await ops.open(path);
+        await expect(page.getByRole('heading', { level: 1 })).toBeAttached();
+        await ops.expectAccessible();
+        await ops.expectNoSidewaysScroll();
+      }
+    });
+  }
+});
