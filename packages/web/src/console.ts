@@ -1,0 +1,106 @@
+/** Puts the console's parts together. React reaches them through `useConsole`. */
+import { listClients } from '@ops/protocol/http/clients.ts';
+import type { ClientSummaries, ClientSummary } from '@ops/protocol/http/clients.ts';
+import { QueryClient } from '@tanstack/react-query';
+import { createContext, useContext, useSyncExternalStore } from 'react';
+
+import { ApiError } from './api/api-error.ts';
+import { createApi } from './api/client.ts';
+import type { Api } from './api/client.ts';
+import type { BrowserClock } from './browser/clock.ts';
+import { createSignal } from './browser/signal.ts';
+import type { Signal } from './browser/signal.ts';
+import type { EventStreamNeeds } from './live/event-stream.ts';
+import { createFleetLive } from './live/fleet-live.ts';
+import type { FleetLive } from './live/fleet-live.ts';
+import { createServerClock } from './live/server-clock.ts';
+import type { ServerClock } from './live/server-clock.ts';
+import { createTicker } from './live/ticker.ts';
+import type { Ticker } from './live/ticker.ts';
+import { createSession } from './session/session.ts';
+import type { Session } from './session/session.ts';
+import type { Tabs } from './session/tabs.ts';
+import { LANGUAGE_TAGS } from './text/language.ts';
+import type { Language } from './text/language.ts';
+
+export interface Console {
+  readonly api: Api;
+  readonly session: Session;
+  readonly fleet: FleetLive;
+  readonly streams: EventStreamNeeds;
+  readonly queries: QueryClient;
+  readonly clock: BrowserClock;
+  readonly serverClock: ServerClock;
+  readonly ticker: Ticker;
+  readonly language: Signal<Language>;
+}
+
+interface ConsoleNeeds {
+  readonly clock: BrowserClock;
+  readonly fetch: typeof globalThis.fetch;
+  readonly connect: (url: string) => EventSource;
+  readonly tabs: Tabs;
+  readonly language: Language;
+}
+
+/** Tries of a reading query; a refusal is final. */
+const MAX_RETRIES = 2;
+
+/** The whole fleet in summaries, page by page. */
+async function fetchFleet(api: Api): Promise<ClientSummaries> {
+  const clients: Record<string, ClientSummary> = {};
+  let cursor: string | undefined;
+  for (;;) {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion no-await-in-loop -- summaries have their own form; a page names the next
+    const page = (await api.call(listClients, {
+      query: { fields: 'summary', ...(cursor !== undefined && { cursor }) },
+    })) as unknown as ClientSummaries;
+    Object.assign(clients, page.clients);
+    if (page.next_cursor === null) return { clients, counts: page.counts, next_cursor: null };
+    cursor = page.next_cursor;
+  }
+}
+
+export function createConsole(needs: ConsoleNeeds): Console {
+  const { clock } = needs;
+  const language = createSignal<Language>(needs.language);
+  const session: Session = createSession({ api: () => api, clock, tabs: needs.tabs });
+  const api: Api = createApi({
+    fetch: needs.fetch,
+    languageTag: () => LANGUAGE_TAGS[language.get()],
+    onFailure: session.heed,
+  });
+  const serverClock = createServerClock(clock);
+  const streams: EventStreamNeeds = { clock, connect: needs.connect };
+  const fleet = createFleetLive({
+    ...streams,
+    serverClock,
+    fetchFleet: () => fetchFleet(api),
+    onRefused: () => void session.check(),
+  });
+  const queries = new QueryClient({
+    defaultOptions: {
+      queries: {
+        networkMode: 'always',
+        retry: (count, error) =>
+          count < MAX_RETRIES && (!(error instanceof ApiError) || error.status >= 500 || error.status === 0),
+        staleTime: 1000,
+      },
+      mutations: { networkMode: 'always' },
+    },
+  });
+  return { api, session, fleet, streams, queries, clock, serverClock, ticker: createTicker(clock), language };
+}
+
+export const ConsoleContext = createContext<Console | null>(null);
+
+export function useConsole(): Console {
+  const found = useContext(ConsoleContext);
+  if (found === null) throw new Error('a component of the console was drawn outside of it');
+  return found;
+}
+
+/** The present value of a signal, drawn again when it changes. */
+export function useSignal<T>(signal: Pick<Signal<T>, 'get' | 'subscribe'>): T {
+  return useSyncExternalStore(signal.subscribe, signal.get);
+}

@@ -1,0 +1,132 @@
+import { Button, Skeleton, VisuallyHidden } from '@mantine/core';
+import {
+  IconAlertTriangle,
+  IconArrowLeft,
+  IconCloudOff,
+  IconMoodEmpty,
+  IconPlugConnectedX,
+} from '../../ui/icons.ts';
+import { Link, getRouteApi } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+
+import { paths } from '../../paths.ts';
+import { useText } from '../../text/use-text.ts';
+import { wordsOfError } from '../../text/words.ts';
+import { Banner } from '../../ui/Banner.tsx';
+import { EmptyState } from '../../ui/EmptyState.tsx';
+import { DocumentTitle } from '../../ui/PageTitle.tsx';
+import { ClientDetail } from './ClientDetail.tsx';
+import { useClient } from './use-client.ts';
+import type { ClientState } from './use-client.ts';
+import styles from './ClientPage.module.css';
+
+const route = getRouteApi(paths.client);
+
+export function ClientPage() {
+  const { text } = useText();
+  const { id } = route.useParams();
+  return (
+    <>
+      <Link to={paths.system} className={styles.back}>
+        <IconArrowLeft size={16} stroke={1.8} aria-hidden />
+        {text.tabSystem}
+      </Link>
+      {/* Another host is another page: nothing of the last one stays. */}
+      <OneClient key={id} id={id} />
+    </>
+  );
+}
+
+function OneClient({ id }: { readonly id: string }) {
+  const { text, format } = useText();
+  const state = useClient(id);
+  if (state.kind !== 'known') return <WithoutClient state={state} id={id} />;
+  const { client, stale, asOf } = state;
+  return (
+    <div className={styles.page}>
+      {stale && (
+        <Banner tone="bad" icon={IconCloudOff} live="polite">
+          {text.liveLostSince(format.clockTime(asOf))}
+        </Banner>
+      )}
+      {client.conflict && (
+        <Banner tone="warn" icon={IconAlertTriangle} live="polite">
+          {text.conflictHelp}
+        </Banner>
+      )}
+      <ClientDetail id={id} client={client} stale={stale} />
+    </div>
+  );
+}
+
+function WithoutClient({
+  state,
+  id,
+}: {
+  readonly state: Exclude<ClientState, { kind: 'known' }>;
+  readonly id: string;
+}) {
+  const { text } = useText();
+  switch (state.kind) {
+    case 'loading':
+      return <Loading />;
+    case 'missing':
+      return (
+        <Gone title={text.clientMissing} icon={IconMoodEmpty}>
+          {text.clientMissingHelp(id)}
+        </Gone>
+      );
+    case 'forgotten':
+      return (
+        <Gone title={text.clientForgotten} icon={IconMoodEmpty}>
+          {text.clientForgottenHelp}
+        </Gone>
+      );
+    case 'failed':
+      break;
+  }
+  return (
+    <Gone title={text.clientFailed} icon={IconPlugConnectedX}>
+      {wordsOfError(state.error, text)}
+    </Gone>
+  );
+}
+
+function Gone({
+  title,
+  icon,
+  children,
+}: {
+  readonly title: string;
+  readonly icon: typeof IconMoodEmpty;
+  readonly children: ReactNode;
+}) {
+  const { text } = useText();
+  return (
+    <>
+      <DocumentTitle title={title} />
+      <EmptyState icon={icon} title={title} whole>
+        <p>{children}</p>
+        <Button mt="lg" variant="default" renderRoot={(props) => <Link to={paths.system} {...props} />}>
+          {text.toSystem}
+        </Button>
+      </EmptyState>
+    </>
+  );
+}
+
+function Loading() {
+  const { text } = useText();
+  return (
+    <div className={styles.page} aria-busy>
+      <VisuallyHidden role="status">{text.loading}</VisuallyHidden>
+      <Skeleton height="2rem" width="min(22rem, 70%)" />
+      <div className={styles.tiles}>
+        {['cpu', 'memory', 'network', 'disk'].map((name) => (
+          <Skeleton key={name} height="9.5rem" radius="lg" />
+        ))}
+      </div>
+      <Skeleton height="14rem" radius="lg" />
+    </div>
+  );
+}

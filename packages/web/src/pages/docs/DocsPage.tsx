@@ -1,0 +1,96 @@
+import { Skeleton, VisuallyHidden } from '@mantine/core';
+import { openapi } from '@ops/protocol/http/health.ts';
+import { IconPlugConnectedX } from '../../ui/icons.ts';
+import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+
+import { ApiError } from '../../api/api-error.ts';
+import { useConsole } from '../../console.ts';
+import { useText } from '../../text/use-text.ts';
+import { wordsOfError } from '../../text/words.ts';
+import { EmptyState } from '../../ui/EmptyState.tsx';
+import { PageTitle } from '../../ui/PageTitle.tsx';
+import { OperationView } from './OperationView.tsx';
+import { object, readDocument } from './open-api.ts';
+import type { Group } from './open-api.ts';
+import { tagName } from './tag-names.ts';
+import styles from './DocsPage.module.css';
+
+export function DocsPage() {
+  const { text } = useText();
+  const { api } = useConsole();
+  const query = useQuery({
+    queryKey: ['openapi'],
+    queryFn: ({ signal }) => api.call(openapi, { signal }),
+    staleTime: Infinity,
+  });
+  const groups = useMemo(() => readDocument(object(query.data)), [query.data]);
+
+  return (
+    <div className={styles.page}>
+      <header className={styles.head}>
+        <PageTitle title={text.apiDocs} className={styles.title} />
+        <p>
+          {text.apiDocsLead} <a href={openapi.path}>{text.openApiDocument}</a>
+        </p>
+      </header>
+      {query.error instanceof ApiError ? (
+        <EmptyState icon={IconPlugConnectedX} title={text.docsFailed}>
+          <p>{wordsOfError(query.error, text)}</p>
+        </EmptyState>
+      ) : query.data === undefined ? (
+        <Loading />
+      ) : (
+        <div className={styles.columns}>
+          <Contents groups={groups} />
+          <div className={styles.groups}>
+            {groups.map((group) => (
+              <section key={group.tag} aria-labelledby={`tag-${group.tag}`}>
+                <h2 id={`tag-${group.tag}`} className={styles.tag}>
+                  {tagName(group.tag, text)}
+                </h2>
+                {group.operations.map((operation) => (
+                  <OperationView key={operation.anchor} operation={operation} />
+                ))}
+              </section>
+            ))}
+          </div>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Contents({ groups }: { readonly groups: readonly Group[] }) {
+  const { text } = useText();
+  return (
+    <nav className={styles.contents} aria-label={text.contents}>
+      {groups.map((group) => (
+        <div key={group.tag}>
+          <p>{tagName(group.tag, text)}</p>
+          <ul>
+            {group.operations.map((operation) => (
+              <li key={operation.anchor}>
+                <a href={`#${operation.anchor}`}>
+                  <span data-method={operation.method}>{operation.method}</span>
+                  <span className={styles.path}>{operation.path}</span>
+                </a>
+              </li>
+            ))}
+          </ul>
+        </div>
+      ))}
+    </nav>
+  );
+}
+
+function Loading() {
+  const { text } = useText();
+  return (
+    <div aria-busy>
+      <VisuallyHidden role="status">{text.loading}</VisuallyHidden>
+      <Skeleton height="12rem" radius="lg" mb="md" />
+      <Skeleton height="12rem" radius="lg" />
+    </div>
+  );
+}

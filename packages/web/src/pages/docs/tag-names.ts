@@ -1,0 +1,13 @@
+import type { Dictionary } from '../../text/zh.ts';
+
+/** The name of a group; a tag nobody named is shown as it is. */
+export function tagName(tag: string, text: Dictionary): string {
+  const names: Readonly<Record<string, string>> = {
+    authentication: text.authentication,
+    clients: text.clients,
+    events: text.events,
+    health: text.health,
+    docs: text.docs,
+  };
+  return names[tag] ?? tag;
+}

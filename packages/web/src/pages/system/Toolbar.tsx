@@ -1,0 +1,149 @@
+import { ActionIcon, NativeSelect, TextInput } from '@mantine/core';
+import {
+  IconChevronDown,
+  IconLayoutGrid,
+  IconSearch,
+  IconSortAscending,
+  IconSortDescending,
+  IconTable,
+  IconX,
+} from '../../ui/icons.ts';
+import { useEffect, useRef, useState } from 'react';
+
+import { useConsole } from '../../console.ts';
+import { useText } from '../../text/use-text.ts';
+import { MAX_FILTER, SORT_KEYS, naturalDirection } from './fleet-search.ts';
+import type { FleetSearch, View } from './fleet-search.ts';
+import { Choice } from '../../ui/Choice.tsx';
+import { sortNames } from './sort-names.ts';
+import styles from './Toolbar.module.css';
+
+/** The address changes this long after the last key, not at each. */
+const TYPING_MS = 200;
+
+export function Toolbar({
+  search,
+  view,
+  shown,
+  total,
+  onChange,
+}: {
+  readonly search: FleetSearch;
+  readonly view: View;
+  readonly shown: number;
+  readonly total: number;
+  readonly onChange: (next: Partial<FleetSearch>) => void;
+}) {
+  const { text, format } = useText();
+  const sort = search.sort ?? 'name';
+  const dir = search.dir ?? naturalDirection(sort);
+  const names = sortNames(text);
+  const turned = dir === 'asc' ? 'desc' : 'asc';
+  return (
+    <div className={styles.toolbar} role="search" aria-label={text.clientList}>
+      <Filter value={search.q ?? ''} onChange={(q) => onChange({ q: q === '' ? undefined : q })} />
+      <span className={styles.shown} role="status">
+        {shown === total ? text.clientsCount(total, format) : text.shownOf(shown, total, format)}
+      </span>
+      <div className={styles.right}>
+        <NativeSelect
+          className={styles.sort}
+          aria-label={text.sortBy}
+          rightSection={<IconChevronDown size={15} stroke={1.8} aria-hidden />}
+          value={sort}
+          onChange={(event) => {
+            const chosen = SORT_KEYS.find((key) => key === event.currentTarget.value);
+            onChange({ sort: chosen, dir: undefined });
+          }}
+          data={SORT_KEYS.map((key) => ({ value: key, label: text.sortByName(names[key]) }))}
+        />
+        <ActionIcon
+          variant="default"
+          className={styles.direction}
+          aria-label={dir === 'asc' ? text.ascending : text.descending}
+          title={dir === 'asc' ? text.ascending : text.descending}
+          onClick={() => onChange({ dir: turned === naturalDirection(sort) ? undefined : turned })}
+        >
+          {dir === 'asc' ? (
+            <IconSortAscending size={17} stroke={1.7} />
+          ) : (
+            <IconSortDescending size={17} stroke={1.7} />
+          )}
+        </ActionIcon>
+        <Choice
+          label={text.view}
+          value={view}
+          onChange={(value) => onChange({ view: value })}
+          options={[
+            { value: 'cards', name: text.viewCards, icon: IconLayoutGrid },
+            { value: 'table', name: text.viewTable, icon: IconTable },
+          ]}
+        />
+      </div>
+    </div>
+  );
+}
+
+/** Filters as one types; `/` goes there, Escape empties it. */
+function Filter({ value, onChange }: { readonly value: string; readonly onChange: (q: string) => void }) {
+  const { text } = useText();
+  const { clock } = useConsole();
+  const field = useRef<HTMLInputElement>(null);
+  const [typed, setTyped] = useState(value);
+  const [told, setTold] = useState(value);
+
+  // The address changed by other means (back, a cleared filter).
+  if (value !== told) {
+    setTold(value);
+    setTyped(value);
+  }
+
+  useEffect(() => {
+    if (typed === told) return undefined;
+    const timer = clock.after(TYPING_MS, () => {
+      setTold(typed);
+      onChange(typed);
+    });
+    return () => timer.cancel();
+  });
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      const inField = event.target instanceof HTMLElement && event.target.matches('input, select, textarea');
+      if (event.key !== '/' || inField || event.ctrlKey || event.metaKey || event.altKey) return;
+      event.preventDefault();
+      field.current?.focus();
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, []);
+
+  return (
+    <TextInput
+      ref={field}
+      className={styles.filter}
+      type="search"
+      aria-label={text.filterClients}
+      aria-keyshortcuts="/"
+      placeholder={text.filterHint}
+      maxLength={MAX_FILTER}
+      value={typed}
+      autoComplete="off"
+      spellCheck={false}
+      leftSection={<IconSearch size={16} stroke={1.7} />}
+      rightSection={
+        typed === '' ? (
+          <kbd className={styles.key}>/</kbd>
+        ) : (
+          <ActionIcon size="sm" aria-label={text.clearFilter} onClick={() => setTyped('')}>
+            <IconX size={15} />
+          </ActionIcon>
+        )
+      }
+      onChange={(event) => setTyped(event.currentTarget.value)}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') setTyped('');
+      }}
+    />
+  );
+}

@@ -1,0 +1,23 @@
+/** What this browser remembers of its reader. A browser that refuses storage forgets, and nothing else happens. */
+export const REMEMBERED = {
+  language: 'ops.language',
+  colourScheme: 'ops.colour-scheme',
+  view: 'ops.fleet-view',
+} as const;
+type Key = (typeof REMEMBERED)[keyof typeof REMEMBERED];
+
+export function recall(key: Key): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+export function remember(key: Key, value: string): void {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // Private windows may refuse; the choice then lasts as long as the page.
+  }
+}

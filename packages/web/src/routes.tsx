@@ -1,0 +1,64 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+
+import { CrashPage } from './pages/crash/CrashPage.tsx';
+import { NotFoundPage } from './pages/not-found/NotFoundPage.tsx';
+import { readFleetSearch } from './pages/system/fleet-search.ts';
+import { SystemPage } from './pages/system/SystemPage.tsx';
+import { paths } from './paths.ts';
+import { Gate } from './shell/Gate.tsx';
+
+/** Plain query strings: `?q=web&status=late`, where the router would write JSON. */
+function parseSearch(search: string): Record<string, string> {
+  return Object.fromEntries(new URLSearchParams(search));
+}
+
+function stringifySearch(search: Record<string, unknown>): string {
+  const out = new URLSearchParams();
+  for (const [name, value] of Object.entries(search)) {
+    if (typeof value === 'string' && value !== '') out.set(name, value);
+  }
+  return out.size > 0 ? `?${out.toString()}` : '';
+}
+
+export function createConsoleRouter() {
+  const root = createRootRoute({ component: Gate, notFoundComponent: NotFoundPage });
+  const at = <const P extends string>(path: P) => ({ getParentRoute: () => root, path });
+  const routeTree = root.addChildren([
+    createRoute({ ...at(paths.system), validateSearch: readFleetSearch, component: SystemPage }),
+    createRoute({
+      ...at(paths.client),
+      component: lazyRouteComponent(() => import('./pages/client/ClientPage.tsx'), 'ClientPage'),
+    }),
+    createRoute({
+      ...at(paths.apps),
+      component: lazyRouteComponent(() => import('./pages/planned/AppsPage.tsx'), 'AppsPage'),
+    }),
+    createRoute({
+      ...at(paths.commands),
+      component: lazyRouteComponent(() => import('./pages/planned/CommandsPage.tsx'), 'CommandsPage'),
+    }),
+    createRoute({ ...at(paths.login) }),
+    createRoute({
+      ...at(paths.password),
+      component: lazyRouteComponent(() => import('./pages/password/PasswordPage.tsx'), 'PasswordPage'),
+    }),
+    createRoute({
+      ...at(paths.docs),
+      component: lazyRouteComponent(() => import('./pages/docs/DocsPage.tsx'), 'DocsPage'),
+    }),
+  ]);
+  return createRouter({
+    routeTree,
+    parseSearch,
+    stringifySearch,
+    defaultErrorComponent: CrashPage,
+    defaultPreload: 'intent',
+    scrollRestoration: true,
+  });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createConsoleRouter>;
+  }
+}

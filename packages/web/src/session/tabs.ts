@@ -1,0 +1,23 @@
+/** What the tabs of one browser tell each other about the session they share. */
+export type TabMessage =
+  | { readonly kind: 'extended'; readonly endsAt: number | null; readonly activityAt: number }
+  | { readonly kind: 'signed-in' | 'left' };
+
+export interface Tabs {
+  tell(message: TabMessage): void;
+  /** Calls with what other tabs tell. Returns how to stop. */
+  listen(call: (message: TabMessage) => void): () => void;
+}
+
+export function openTabs(): Tabs {
+  const channel = new BroadcastChannel('ops-session');
+  return {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel is of one origin
+    tell: (message) => channel.postMessage(message),
+    listen(call) {
+      const heard = (event: MessageEvent<TabMessage>): void => call(event.data);
+      channel.addEventListener('message', heard);
+      return () => channel.removeEventListener('message', heard);
+    },
+  };
+}

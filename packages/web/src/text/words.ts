@@ -1,0 +1,16 @@
+/** Words for codes: the one place where what the server names becomes what a person reads. */
+import type { Role } from '@ops/protocol/http/endpoint.ts';
+
+import type { ApiError } from '../api/api-error.ts';
+import type { Dictionary } from './zh.ts';
+
+export function roleName(role: Role, text: Dictionary): string {
+  return { viewer: text.roleViewer, operator: text.roleOperator, admin: text.roleAdmin }[role];
+}
+
+/** The server's own sentence, which is in the reader's language; ours when there was none. */
+export function wordsOfError(error: ApiError, text: Dictionary): string {
+  if (error.code === 'unreachable') return text.noAnswer;
+  if (error.code === 'unreadable') return text.strangeAnswer(error.status);
+  return error.message;
+}

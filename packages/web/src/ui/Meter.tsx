@@ -1,0 +1,26 @@
+import { severity } from './readings.ts';
+import type { Resource } from './readings.ts';
+import styles from './Meter.module.css';
+
+/** The bar of a share. It stands beside the figure it draws, and is silent to screen readers. */
+export function Meter({
+  resource,
+  percent,
+  muted = false,
+}: {
+  readonly resource: Resource;
+  readonly percent: number | undefined;
+  /** Not of now. */
+  readonly muted?: boolean;
+}) {
+  const share = Math.min(100, Math.max(0, percent ?? 0));
+  return (
+    <span className={styles.track} aria-hidden>
+      <span
+        className={styles.fill}
+        data-severity={muted ? 'muted' : severity(resource, percent)}
+        style={{ transform: `scaleX(${share / 100})` }}
+      />
+    </span>
+  );
+}

@@ -1,0 +1,31 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+const SERVER = 'http://127.0.0.1:3000';
+
+export default defineConfig({
+  plugins: [react()],
+  build: {
+    target: 'es2023',
+    // Nothing is inlined: the content security policy allows fonts and scripts as files only.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 700,
+  },
+  server: {
+    proxy: {
+      '^/(api|health|metrics)(/|$)': {
+        target: SERVER,
+        changeOrigin: true,
+        // The page that shows the API is the console's own.
+        bypass: (request) => (request.url === '/api/docs' ? '/index.html' : undefined),
+        configure: (proxy) => {
+          proxy.on('proxyReq', (request) => {
+            // The server takes a change of state from its own origin only, and here that is the development server.
+            if (request.hasHeader('origin')) request.setHeader('origin', SERVER);
+          });
+        },
+      },
+    },
+  },
+});
