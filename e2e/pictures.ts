@@ -1,0 +1,78 @@
+/** `node e2e/pictures.ts`: makes the pictures of the docs from the real product with a fleet of made-up hosts. */
+import { join } from 'node:path';
+
+import { chromium } from '@playwright/test';
+
+import { connectFakeClient } from '@ops/testkit/fake-client.ts';
+import { exampleFacts, exampleSample } from '@ops/testkit/example-messages.ts';
+import { startServer } from '@ops/testkit/start-server.ts';
+
+import config from '../playwright.config.ts';
+import { buildConsoleIfStale } from '../scripts/console-build.ts';
+
+const GIB = 1024 ** 3;
+const SECRET = 'a secret for the pictures of the docs, long enough';
+const PASSWORD = 'plum-Tractor_91 violin';
+const OUT = join(import.meta.dirname, '../docs/pictures');
+
+/** Name, labels, CPU share, memory share, disk share. */
+const HOSTS: readonly (readonly [string, Record<string, string>, number, number, number])[] = [
+  ['web-01', { env: 'prod', role: 'web' }, 23.4, 0.41, 0.35],
+  ['web-02', { env: 'prod', role: 'web' }, 31.8, 0.44, 0.36],
+  ['web-03', { env: 'prod', role: 'web' }, 88.2, 0.62, 0.36],
+  ['api-01', { env: 'prod', role: 'api' }, 46.1, 0.58, 0.22],
+  ['api-02', { env: 'prod', role: 'api' }, 42.7, 0.55, 0.23],
+  ['db-01', { env: 'prod', role: 'db' }, 61.3, 0.83, 0.71],
+  ['db-02', { env: 'prod', role: 'db' }, 18.9, 0.81, 0.93],
+  ['cache-01', { env: 'prod', role: 'cache' }, 8.2, 0.76, 0.11],
+  ['build-01', { env: 'ci', role: 'build' }, 97.6, 0.69, 0.54],
+  ['staging-01', { env: 'staging', role: 'web' }, 3.1, 0.28, 0.41],
+  ['monitor', { env: 'prod', role: 'ops' }, 12.5, 0.37, 0.48],
+];
+
+await buildConsoleIfStale();
+await using server = await startServer({ secret: SECRET, env: { OPS_ADMIN_PASSWORD: PASSWORD } });
+
+const clients = await Promise.all(
+  HOSTS.map(async ([hostname, labels, cpu, memory, disk], index) => {
+    const client = await connectFakeClient({ port: server.tcpPort, secret: SECRET });
+    const address = `192.0.2.${index + 10}`;
+    await client.enter({
+      system_info: exampleFacts({ hostname, ip_addresses: [address] }),
+      labels,
+      heartbeat_interval: 60,
+    });
+    await client.heartbeat(
+      exampleSample({
+        cpu_usage: cpu,
+        total_memory: 16 * GIB,
+        used_memory: Math.round(16 * GIB * memory),
+        disks: [{ mount: '/', filesystem: 'ext4', total: 200 * GIB, used: Math.round(200 * GIB * disk) }],
+      }),
+    );
+    return client;
+  }),
+);
+// One that is gone.
+await clients.at(-2)?.close();
+
+const browser = await chromium.launch(config.projects?.[0]?.use?.launchOptions ?? {});
+try {
+  for (const [language, locale] of [
+    ['en', 'en-US'],
+    ['zh', 'zh-CN'],
+  ] as const) {
+    const page = await browser.newPage({ locale, viewport: { width: 1280, height: 800 } });
+    await page.goto(server.url);
+    await page.locator('input[autocomplete="username"]').fill('admin');
+    await page.locator('input[type="password"]').fill(PASSWORD);
+    await page.keyboard.press('Enter');
+    await page.getByText('web-01').first().waitFor();
+    await page.getByText('88%').first().waitFor();
+    await page.screenshot({ path: join(OUT, `system-${language}.png`) });
+    await page.close();
+  }
+} finally {
+  await browser.close();
+  for (const client of clients) await client.close();
+}
