@@ -69,8 +69,9 @@ export function keepStream(
         const event = { name, data: JSON.parse(message.data) as unknown } as StreamEvent;
         if (name === 'ready') {
           attempt = 0;
-          handlers.onPhase('live');
+          // First what is missing is asked for: a stream is live, but its picture is not true before that is in.
           if (fresh) handlers.onFresh();
+          handlers.onPhase('live');
           fresh = false;
         }
         handlers.onEvent(event);

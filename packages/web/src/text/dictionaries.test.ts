@@ -29,6 +29,12 @@ function literals(code: string): string[] {
   return [...plain.matchAll(JSX_TEXT), ...plain.matchAll(JSX_ATTRIBUTE)].map((match) => match[1] ?? '');
 }
 
+function kinds(dictionary: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(dictionary)
+    .map(([key, value]) => `${key}: ${typeof value}`)
+    .toSorted();
+}
+
 describe('dictionaries', () => {
   test('both have the same entries, none of them empty', () => {
     expect(Object.keys(en).toSorted()).toEqual(Object.keys(zh).toSorted());
@@ -37,10 +43,6 @@ describe('dictionaries', () => {
   });
 
   test('an entry takes the same values in both', () => {
-    const kinds = (dictionary: Readonly<Record<string, unknown>>) =>
-      Object.entries(dictionary)
-        .map(([key, value]) => `${key}: ${typeof value}`)
-        .toSorted();
     expect(kinds(en)).toEqual(kinds(zh));
   });
 
