@@ -1,0 +1,34 @@
+/** Joins each message of a registered client to what serves it. The protocol's table has judged type, phase and schema. */
+import type { ClientMessage } from '@ops/protocol/wire/messages.ts';
+import { WireError } from '@ops/protocol/wire/wire-error.ts';
+
+import type { GatewayParts } from '../parts.ts';
+import { appInfo, systemInfo } from './facts.ts';
+import { heartbeat } from './heartbeat.ts';
+import type { Peer } from './peer.ts';
+import { samples } from './samples.ts';
+
+/** @throws WireError when the client may not send this, or not so often */
+export function receive(message: ClientMessage, peer: Peer, parts: GatewayParts): void {
+  switch (message.type) {
+    case 'heartbeat':
+      return heartbeat(message, peer, parts);
+    case 'system_info':
+      return systemInfo(message, peer, parts);
+    case 'app_info':
+      return appInfo(message, peer, parts);
+    case 'samples':
+      return samples(message, peer, parts);
+    case 'command_accepted':
+    case 'command_output':
+    case 'command_result':
+      // This server sent no command, so these are about somebody else's: they change nothing.
+      parts.counters.ignored++;
+      return undefined;
+    case 'auth_response':
+    case 'register':
+    case 'goodbye':
+    case 'error':
+      throw new WireError('wrong_phase', `${message.type} does not belong here`);
+  }
+}
