@@ -1,0 +1,103 @@
+/**
+ * Who this client is, and where it keeps what must survive: the id in its file, one directory of data for each id.
+ * Everything is judged before it is used (safe-file.ts); nothing damaged is silently replaced, because a new id would
+ * make this host a stranger to the server.
+ */
+import { constants } from 'node:fs';
+import { access, lstat, mkdir } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+
+import { UUID_PATTERN } from '@ops/protocol/domain/id.ts';
+import type { Disk } from '@ops/runtime/disk.ts';
+import { fileProblem, shellWord, UnsafeFile } from '@ops/runtime/private-file.ts';
+import type { Random } from '@ops/runtime/random.ts';
+import { readOrCreatePrivateFile } from '@ops/runtime/safe-file.ts';
+
+/** @throws UnsafeFile with what to do, also when the file holds no id */
+export async function readClientId(path: string, random: Random): Promise<{ id: string; created: boolean }> {
+  const { text, created } = await readOrCreatePrivateFile(path, () => `${random.uuid()}\n`);
+  const id = text.trim();
+  if (!UUID_PATTERN.test(id)) {
+    throw new UnsafeFile(
+      path,
+      `holds no client id: write this host's id into it (the server lists it), or run rm ${shellWord(path)} to register as a new client`,
+    );
+  }
+  return { id, created };
+}
+
+export interface DataDirectoryOptions {
+  /** As configured; undefined: the default. */
+  readonly configured: string | undefined;
+  /** `XDG_STATE_HOME` and `HOME` of the environment. */
+  readonly stateHome: string | undefined;
+  readonly home: string | undefined;
+  /** The place of packaged installs; a test puts another. */
+  readonly system?: string;
+}
+
+const SYSTEM_DIRECTORY = '/var/lib/ops-client';
+
+async function canUse(directory: string): Promise<boolean> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await access(directory, constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function base(options: DataDirectoryOptions): Promise<string> {
+  const { configured, stateHome, home, system = SYSTEM_DIRECTORY } = options;
+  if (configured !== undefined) return configured;
+  if (await canUse(system)) return system;
+  // The XDG specification: a relative path is to be ignored.
+  if (stateHome !== undefined && isAbsolute(stateHome)) return join(stateHome, 'ops-client');
+  if (home !== undefined && isAbsolute(home)) return join(home, '.local', 'state', 'ops-client');
+  throw new UnsafeFile(
+    system,
+    'cannot be written, and there is no HOME: set OPS_CLIENT_DATA_DIR to a directory',
+  );
+}
+
+/**
+ * The directory of this id, made with mode 0700 when it is missing.
+ * @throws UnsafeFile when it cannot be made or others could change what is in it
+ */
+export async function openDataDirectory(clientId: string, options: DataDirectoryOptions): Promise<string> {
+  const directory = join(await base(options), clientId);
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await access(directory, constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    throw new UnsafeFile(
+      directory,
+      `${fileProblem(cause)}: set OPS_CLIENT_DATA_DIR to a directory of your own`,
+      cause,
+    );
+  }
+  const facts = await lstat(directory);
+  if (!facts.isDirectory()) throw new UnsafeFile(directory, 'is a link or no directory');
+  const owner = process.geteuid?.();
+  if (owner !== undefined && facts.uid !== owner) {
+    throw new UnsafeFile(directory, `belongs to another user (${facts.uid})`);
+  }
+  if (owner !== undefined && facts.mode & 0o022) {
+    throw new UnsafeFile(directory, `can be changed by others: run chmod 700 ${shellWord(directory)}`);
+  }
+  return directory;
+}
+
+/**
+ * A random value that tells one journal of commands from another: made once, and anew when it could not be read, so
+ * that the server never sends again what an unreadable journal may have run.
+ */
+export async function readJournalEpoch(directory: string, disk: Disk, random: Random): Promise<string> {
+  const path = join(directory, 'journal-epoch');
+  const text = (await disk.read(path))?.toString('utf8').trim();
+  if (text !== undefined && UUID_PATTERN.test(text)) return text;
+  const fresh = random.uuid();
+  await disk.replace(path, `${fresh}\n`);
+  return fresh;
+}
