@@ -27,12 +27,14 @@ const PACKAGE_ARROWS: Readonly<Record<string, readonly RegExp[]>> = {
 
 /** Inside the server: a part may import the parts to its right, never to its left. `server.ts` wires them all. */
 const SERVER_LAYERS: readonly (readonly string[])[] = [
-  ['main.ts', 'commands.ts'],
+  ['main.ts'],
   ['server.ts'],
+  ['server-figures.ts'],
   ['http', 'gateway'],
   ['metrics', 'auth', 'events'],
   ['fleet'],
   ['audit', 'storage'],
+  ['tcp-secret.ts'],
   ['config.ts', 'version.ts'],
 ];
 
@@ -40,6 +42,7 @@ const SERVER_LAYERS: readonly (readonly string[])[] = [
 const CLIENT_LAYERS: readonly (readonly string[])[] = [
   ['main.ts'],
   ['client.ts'],
+  ['host-report.ts', 'pulse.ts', 'unsupported.ts'],
   ['link', 'readings', 'samples', 'executor', 'apps'],
   ['identity.ts', 'config.ts', 'version.ts'],
 ];
