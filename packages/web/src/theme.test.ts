@@ -18,7 +18,7 @@ function contrast(a: string, b: string): number {
 }
 
 type Tone = keyof Palette;
-const GROUNDS: readonly Tone[] = ['ground', 'surface', 'sunken', 'hover'];
+const GROUNDS: readonly Tone[] = ['ground', 'surface', 'sunken', 'hover', 'raised'];
 const TEXT_PAIRS: readonly (readonly [Tone, Tone])[] = [
   ...(['text', 'dim', 'accent', 'ok', 'warn', 'bad', 'off'] as const).flatMap((tone) =>
     GROUNDS.map((ground) => [tone, ground] as const),

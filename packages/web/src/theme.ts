@@ -11,6 +11,8 @@ export interface Palette {
   readonly surface: string;
   readonly sunken: string;
   readonly hover: string;
+  /** What is chosen among what is set in. */
+  readonly raised: string;
   readonly line: string;
   readonly lineStrong: string;
   readonly text: string;
@@ -46,6 +48,7 @@ export const light: Palette = {
   surface: '#ffffff',
   sunken: '#f7f8fa',
   hover: '#eff1f5',
+  raised: '#ffffff',
   line: '#e4e7ec',
   lineStrong: '#868f9e',
   text: '#151a22',
@@ -78,6 +81,7 @@ export const dark: Palette = {
   surface: '#151a21',
   sunken: '#11151b',
   hover: '#1d232c',
+  raised: '#2c3440',
   line: '#252c36',
   lineStrong: '#677285',
   text: '#e4e8ee',

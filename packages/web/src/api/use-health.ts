@@ -1,10 +1,12 @@
 import { health } from '@ops/protocol/http/health.ts';
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
 
 import { useConsole } from '../console.ts';
 import { ApiError } from './api-error.ts';
 
 const PERIOD_MS = 10_000;
+const HEALTH = ['health'];
 
 export type ServerHealth =
   | { readonly state: 'unknown' | 'unreachable' }
@@ -18,11 +20,22 @@ export function failingParts(body: unknown): readonly string[] {
   return Object.entries(parts).flatMap(([name, state]) => (state === 'ok' ? [] : [name]));
 }
 
+/** Asks at once, rather than at the next beat, when live updates break or come back. */
+export function useHealthCheckOn(stale: boolean): void {
+  const queries = useQueryClient();
+  const before = useRef(stale);
+  useEffect(() => {
+    if (before.current === stale) return;
+    before.current = stale;
+    void queries.invalidateQueries({ queryKey: HEALTH });
+  }, [stale, queries]);
+}
+
 /** How the server says it is, asked every ten seconds. */
 export function useHealth(): ServerHealth {
   const { api } = useConsole();
   const query = useQuery({
-    queryKey: ['health'],
+    queryKey: HEALTH,
     refetchInterval: PERIOD_MS,
     retry: 1,
     retryDelay: 1000,

@@ -58,6 +58,7 @@ export const en: Dictionary = {
 
   // password
   currentPassword: 'Current password',
+  currentPasswordWrong: 'This is not the current password',
   newPassword: 'New password',
   newPasswordAgain: 'New password again',
   passwordLength: (min, max) => `${min} to ${max} characters`,
@@ -184,6 +185,7 @@ export const en: Dictionary = {
   ioDevices: 'Disk devices',
   device: 'Device',
   notReported: 'This host does not report it.',
+  noReadings: 'No readings.',
   host: 'Host',
   os: 'System',
   kernel: 'Kernel',

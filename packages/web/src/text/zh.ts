@@ -53,6 +53,7 @@ export const zh = {
 
   // password
   currentPassword: '当前密码',
+  currentPasswordWrong: '当前密码不正确',
   newPassword: '新密码',
   newPasswordAgain: '再次输入新密码',
   passwordLength: (min: number, max: number) => `${min} 至 ${max} 个字符`,
@@ -175,6 +176,7 @@ export const zh = {
   ioDevices: '磁盘设备',
   device: '设备',
   notReported: '此主机没有上报。',
+  noReadings: '没有读数。',
   host: '主机',
   os: '操作系统',
   kernel: '内核',

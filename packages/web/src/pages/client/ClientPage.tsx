@@ -9,6 +9,7 @@ import {
 import { Link, getRouteApi } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 
+import { useHealthCheckOn } from '../../api/use-health.ts';
 import { paths } from '../../paths.ts';
 import { useText } from '../../text/use-text.ts';
 import { wordsOfError } from '../../text/words.ts';
@@ -40,6 +41,7 @@ export function ClientPage() {
 function OneClient({ id }: { readonly id: string }) {
   const { text, format } = useText();
   const state = useClient(id);
+  useHealthCheckOn(state.kind === 'known' && state.stale);
   if (state.kind !== 'known') return <WithoutClient state={state} id={id} />;
   const { client, stale, asOf } = state;
   return (

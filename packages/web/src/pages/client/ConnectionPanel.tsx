@@ -12,6 +12,8 @@ import styles from './FactPanels.module.css';
 
 /** A clock this far away upsets what depends on it: authentication allows 30 seconds. */
 const CLOCK_WORRY_MS = 10_000;
+/** Less than this is the way of a message. */
+const CLOCK_SAME_MS = 50;
 
 export function ConnectionPanel({ client }: { readonly client: ClientView }) {
   const { text } = useText();
@@ -68,7 +70,7 @@ function Offset({ ms }: { readonly ms: number | null }) {
   const { text, format } = useText();
   if (ms === null) return undefined;
   const size = Math.abs(ms) < 1000 ? text.milliseconds(Math.abs(ms)) : format.duration(Math.abs(ms));
-  if (Math.abs(ms) < 1) return text.clockSame;
+  if (Math.abs(ms) < CLOCK_SAME_MS) return text.clockSame;
   const words = ms > 0 ? text.clockAhead(size) : text.clockBehind(size);
   return Math.abs(ms) > CLOCK_WORRY_MS ? <Worry>{words}</Worry> : words;
 }

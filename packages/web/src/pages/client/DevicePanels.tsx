@@ -33,7 +33,7 @@ export function DisksPanel({ disks, past }: { readonly disks: Sample['disks']; r
             ],
           };
         })}
-        empty={text.notReported}
+        empty={text.noReadings}
       />
     </Panel>
   );
@@ -54,7 +54,7 @@ export function NetworkPanel({ network }: { readonly network: Sample['network'] 
           key: entry.interface,
           cells: [entry.interface, format.rate(entry.rx_bytes_per_sec), format.rate(entry.tx_bytes_per_sec)],
         }))}
-        empty={text.notReported}
+        empty={text.noReadings}
       />
     </Panel>
   );
@@ -79,7 +79,7 @@ export function IoPanel({ io }: { readonly io: Sample['disk_io'] }) {
             format.rate(entry.write_bytes_per_sec),
           ],
         }))}
-        empty={text.notReported}
+        empty={text.noReadings}
       />
     </Panel>
   );

@@ -75,7 +75,7 @@ export function PasswordForm({ onDone }: { readonly onDone: () => void }) {
         withAsterisk={false}
         autoComplete="current-password"
         visibilityToggleButtonProps={{ 'aria-label': text.showPassword }}
-        error={field === 'current' && words}
+        error={field === 'current' && text.currentPasswordWrong}
         value={current}
         onChange={(event) => setCurrent(event.currentTarget.value)}
       />

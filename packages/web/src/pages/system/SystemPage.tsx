@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 
+import { useHealthCheckOn } from '../../api/use-health.ts';
 import { useConsole, useSignal } from '../../console.ts';
 import { REMEMBERED, recall, remember } from '../../preferences/remembered.ts';
 import { paths } from '../../paths.ts';
@@ -35,6 +36,7 @@ export function SystemPage() {
   const [lastView, setLastView] = useState(rememberedView);
   const { fleet, stale, asOf } = useSignal(live.picture);
   useEffect(() => live.watch(), [live]);
+  useHealthCheckOn(stale);
 
   const view = search.view ?? lastView;
   function change(next: Partial<FleetSearch>): void {
