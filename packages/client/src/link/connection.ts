@@ -45,7 +45,7 @@ export interface Link {
   readonly state: LinkState;
   start(): void;
   /** Says goodbye and closes; ends whatever is under way. Harmless when nothing is. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
   /** @returns false when the link is not ready; the message is then not sent */
   send(message: ClientMessage): boolean;
   /** As `send`, but behind everything else. */

@@ -57,6 +57,8 @@ export interface Exchange {
 
 export interface Prover {
   begin(channel: Channel): Exchange;
+  /** For the next connection; the first of them is tried first. */
+  replaceSecrets(secrets: readonly Buffer[]): void;
 }
 
 const refuse = (message: string): never => {
@@ -64,7 +66,8 @@ const refuse = (message: string): never => {
 };
 
 export function createProver(needs: ProverNeeds): Prover {
-  const { clientId, instanceId, enabled, secrets, clock, random } = needs;
+  const { clientId, instanceId, enabled, clock, random } = needs;
+  let { secrets } = needs;
   const seenNonces: string[] = [];
   /** Which secret comes next: the one that worked, or after a refusal the other. */
   let current = 0;
@@ -168,10 +171,16 @@ export function createProver(needs: ProverNeeds): Prover {
   }
 
   function nextSecret(): void {
-    current = (current + 1) % secrets.length;
+    if (secrets.length > 0) current = (current + 1) % secrets.length;
   }
 
-  return { begin };
+  return {
+    begin,
+    replaceSecrets(replacement) {
+      secrets = replacement;
+      current = 0;
+    },
+  };
 }
 
 /** One field of a parsed body, before the rest is looked at. */
