@@ -13,6 +13,9 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 const SECRET = 'a secret of at least thirty-two characters';
 const LOG_LINE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z \[(INFO|WARN|ERROR)\] /;
 
+/** Nobody listens there, and the system gives this port to nobody. */
+const NOBODY = 1;
+
 interface Started {
   readonly program: RunningProgram;
   readonly directory: string;
@@ -144,9 +147,7 @@ describe("the manual's three trials of authentication", () => {
 
 describe('status', () => {
   test('1 after as many attempts as were asked for', async () => {
-    const server = await startFakeServer();
-    await server.close();
-    const { program, log } = await start({ port: server.port, env: { OPS_RETRY_MAX_ATTEMPTS: '2' } });
+    const { program, log } = await start({ port: NOBODY, env: { OPS_RETRY_MAX_ATTEMPTS: '2' } });
     expect(await program.exited).toEqual({ code: 1, signal: null });
     expect(await log()).toContain('[ERROR] Failed to create TCP session: Connection refused host=127.0.0.1');
     expect(await log()).toContain('Giving up after 2 attempts');
@@ -183,19 +184,15 @@ describe('status', () => {
   });
 
   test('0 when it is stopped before it ever connected', async () => {
-    const server = await startFakeServer();
-    await server.close();
-    const { program } = await start({ port: server.port });
+    const { program } = await start({ port: NOBODY });
     await program.line(/Trying again/, { within: 15_000 });
     expect(await program.stop()).toEqual({ code: 0, signal: null });
   });
 });
 
 test('samples survive kill -9 and arrive afterwards', async () => {
-  const gone = await startFakeServer();
-  await gone.close();
   const first = await start({
-    port: gone.port,
+    port: NOBODY,
     env: { OPS_RETRY_MAX_DELAY: '60', OPS_RETRY_BASE_DELAY: '60' },
   });
   const samples = async (): Promise<string[]> =>

@@ -10,6 +10,9 @@ import type { LinkOptions, LinkUnderTest } from './link-under-test.ts';
 
 const SECRET = 'test-secret-123';
 
+/** Nobody listens there, and the system gives this port to nobody. */
+const NOBODY = { host: '127.0.0.1', port: 1 };
+
 async function serverFor(options: FakeServerOptions = {}): Promise<FakeServer> {
   const server = await startFakeServer(options);
   onTestFinished(() => server.close());
@@ -496,10 +499,7 @@ describe('stopping', () => {
 
   test('while waiting cancels the next attempt', async () => {
     const clock = new ManualClock();
-    const server = await serverFor();
-    const { port } = server;
-    await server.close();
-    const under = clientOf({ host: '127.0.0.1', port }, { clock });
+    const under = clientOf(NOBODY, { clock });
     await waits(under);
     await under.link.stop();
     expect(clock.pending).toBe(0);
@@ -508,13 +508,7 @@ describe('stopping', () => {
 
 describe('attempts', () => {
   test('are logged in the words of the manual and given up when that was asked for', async () => {
-    const server = await serverFor();
-    const { port } = server;
-    await server.close();
-    const under = clientOf(
-      { host: '127.0.0.1', port },
-      { reconnect: { baseMs: 1, maxMs: 2, giveUpAfter: 3 } },
-    );
+    const under = clientOf(NOBODY, { reconnect: { baseMs: 1, maxMs: 2, giveUpAfter: 3 } });
     await until(() => under.gaveUp, { what: 'giving up' });
     expect(under.gaveUp).toBe('Connection refused');
     expect(
@@ -524,10 +518,7 @@ describe('attempts', () => {
   });
 
   test('go on for ever by default, and the log says so once', async () => {
-    const server = await serverFor();
-    const { port } = server;
-    await server.close();
-    const under = clientOf({ host: '127.0.0.1', port }, { reconnect: { baseMs: 1, maxMs: 2 } });
+    const under = clientOf(NOBODY, { reconnect: { baseMs: 1, maxMs: 2 } });
     const failures = () => under.lines.filter((line) => line.startsWith('ERROR')).length;
     await until(() => failures() > 10, { what: 'ten attempts' });
     expect(under.lines.filter((line) => line.includes('keeps trying'))).toHaveLength(1);
