@@ -5,7 +5,7 @@ import { ApiError, failureOf } from './api-error.ts';
 
 type Part<K extends string, T> =
   Record<string, never> extends T ? { readonly [P in K]?: T } : { readonly [P in K]: T };
-export type CallInput<E extends Endpoint> = Part<'params', ParamsOf<E>> &
+type CallInput<E extends Endpoint> = Part<'params', ParamsOf<E>> &
   Part<'query', QueryOf<E>> &
   Part<'body', BodyOf<E>> & { readonly signal?: AbortSignal };
 

@@ -27,7 +27,7 @@ export const MAX_QUEUED_EVENTS = 500;
 /** So many may wait for the list; one more, and the list is asked for again. */
 export const MAX_WAITING_EVENTS = 5000;
 
-export interface FleetPicture {
+interface FleetPicture {
   /** Undefined until the first list arrived. */
   readonly fleet: FleetState | undefined;
   /** The picture is not being kept up to date. */

@@ -4,7 +4,7 @@ import { useText } from '../text/use-text.ts';
 import { useCopy } from './CopyButton.tsx';
 import styles from './IdChip.module.css';
 
-export const SHORT_ID = 8;
+const SHORT_ID = 8;
 
 /** The first characters of an id; a press copies all of it. */
 export function IdChip({ id }: { readonly id: string }) {

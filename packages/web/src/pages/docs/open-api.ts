@@ -4,7 +4,7 @@ import type { Access, Endpoint, Words } from '@ops/protocol/http/endpoint.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-export interface Parameter {
+interface Parameter {
   readonly name: string;
   readonly place: string;
   readonly required: boolean;
@@ -55,7 +55,7 @@ export function text(value: unknown): string {
 const MAX_REFERENCES = 8;
 
 /** Follows `$ref` within the document. */
-export function resolve(document: JsonObject, value: unknown): JsonObject {
+function resolve(document: JsonObject, value: unknown): JsonObject {
   let found = object(value);
   for (let hops = 0; typeof found['$ref'] === 'string' && hops < MAX_REFERENCES; hops++) {
     const steps = found['$ref'].replace(/^#\//, '').split('/');

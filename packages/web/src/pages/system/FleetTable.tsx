@@ -13,7 +13,7 @@ import { sortNames } from './sort-names.ts';
 import styles from './FleetTable.module.css';
 
 /** In rem, as the style sheet has it. */
-const ROW_HEIGHT = 2.625;
+const ROW_HEIGHT = 2.75;
 
 /** Columns from left to right; those without a key cannot be sorted by. */
 const COLUMNS = [

@@ -1,11 +1,11 @@
 /** What of the fleet is shown, and how: the query string of the system page. */
-export const STATUS_FILTERS = ['online', 'late', 'offline'] as const;
+const STATUS_FILTERS = ['online', 'late', 'offline'] as const;
 export type StatusFilter = (typeof STATUS_FILTERS)[number];
 
 export const SORT_KEYS = ['name', 'status', 'cpu', 'memory', 'disk', 'seen'] as const;
 export type SortKey = (typeof SORT_KEYS)[number];
 
-export const VIEWS = ['cards', 'table'] as const;
+const VIEWS = ['cards', 'table'] as const;
 export type View = (typeof VIEWS)[number];
 
 export interface FleetSearch {
