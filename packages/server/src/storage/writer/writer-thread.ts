@@ -1,4 +1,5 @@
 /** The main thread's end of the writer: one request at a time. A thread that died is started anew by the next request. */
+import { getCompileCacheDir } from 'node:module';
 import { Worker } from 'node:worker_threads';
 
 import type { Reply, Request } from './messages.ts';
@@ -22,10 +23,12 @@ export function createWriterThread(): WriterThread {
   }
 
   function start(): Worker {
+    const cache = getCompileCacheDir();
     const started = new Worker(new URL('./writer-worker.ts', import.meta.url), {
       name: 'database writer',
-      // Nothing of the environment is needed there, and secrets may be in it.
-      env: {},
+      // Nothing else of the environment is needed there, and secrets may be in it. With the cache the thread need not
+      // strip types itself, which costs it 11 MB.
+      env: cache === undefined ? {} : { NODE_COMPILE_CACHE: cache },
     });
     started.on('message', (reply: Reply) => settle(({ resolve }) => resolve(reply)));
     const gone = (cause?: unknown): void => {
