@@ -33,13 +33,11 @@ import {
   MAX_CHANGES_PER_SEC,
   MIN_COME_BACK_MS,
 } from './limits.ts';
-import type { GatewayParts } from './parts.ts';
+import type { GatewayParts, Swept } from './parts.ts';
 import { authFailedBody, errorBody, goodbyeBody } from './replies.ts';
 import type { SecretSlot } from './secrets.ts';
 import { SendQueue } from './send-queue.ts';
 import type { CloseReason } from './stats.ts';
-import { BATCH_FROM_CLIENTS, MAX_WAITING_BYTES } from './turns.ts';
-import type { Batched } from './turns.ts';
 
 const SECOND_MS = 1000;
 
@@ -61,7 +59,7 @@ export interface Arrival {
   readonly onClosed: (connection: Connection) => void;
 }
 
-export class Connection implements Batched, Entrant, Peer, Visitor {
+export class Connection implements Entrant, Peer, Swept, Visitor {
   readonly remoteAddress: string;
   readonly encrypted: boolean;
   readonly session: string;
@@ -92,7 +90,6 @@ export class Connection implements Batched, Entrant, Peer, Visitor {
   /** When a connection on a removed secret ends. */
   #endsAt = Infinity;
   #held = false;
-  #waits = false;
   #discarded = 0;
 
   constructor(parts: GatewayParts, arrival: Arrival) {
@@ -109,6 +106,7 @@ export class Connection implements Batched, Entrant, Peer, Visitor {
     this.lastFrameAt = now;
     this.#deadline = now + HANDSHAKE_DEADLINE_MS;
     this.#watch(arrival.socket);
+    parts.unsettled.add(this);
   }
 
   get state(): ConnectionState {
@@ -237,9 +235,10 @@ export class Connection implements Batched, Entrant, Peer, Visitor {
     if (!this.#secret) return;
     this.#slot = this.#parts.ring.slotOf(this.#secret);
     this.#endsAt = this.#slot ? Infinity : endsAt;
+    if (!this.#slot && this.#state === 'ready') this.#parts.unsettled.add(this);
   }
 
-  /** Ends what is over. Called each second. */
+  /** Ends what is over. Called each second while unsettled, else now and then. */
   sweep(now: number): void {
     if (this.#state === 'closing') {
       if (now >= this.#deadline) this.#socket.destroy();
@@ -258,7 +257,7 @@ export class Connection implements Batched, Entrant, Peer, Visitor {
     const from = this.#state;
     if (!mayFollow(from, to)) throw new Error(`a connection does not go from ${from} to ${to}`);
     this.#state = to;
-    const { door, roster, inbox, log } = this.#parts;
+    const { door, roster, inbox, log, unsettled } = this.#parts;
     const phase = PHASE_OF[to];
     if (phase) this.#reader.limit = FRAME_LIMITS[phase];
     if (this.#place && (to === 'ready' || to === 'closing' || to === 'closed')) {
@@ -266,6 +265,8 @@ export class Connection implements Batched, Entrant, Peer, Visitor {
       this.#place = undefined;
     }
     if (to === 'ready') roster.add(this);
+    if (to === 'ready' || to === 'closed') unsettled.delete(this);
+    else unsettled.add(this);
     if (from !== 'ready') return;
     roster.remove(this);
     try {
@@ -299,23 +300,7 @@ export class Connection implements Batched, Entrant, Peer, Visitor {
     }
     if (this.#place) door.promote(this.#place, this.#secret ? 'proven' : 'speaking');
     this.#reader.push(chunk);
-    if (!this.#mayWait()) return this.#read();
-    if (this.#waits) return undefined;
-    this.#waits = true;
-    return this.#parts.turns.wait(this);
-  }
-
-  turn(): void {
-    this.#waits = false;
-    this.#read();
-  }
-
-  #mayWait(): boolean {
-    return (
-      this.#state === 'ready' &&
-      this.#parts.roster.size >= BATCH_FROM_CLIENTS &&
-      this.#reader.pending <= MAX_WAITING_BYTES
-    );
+    return this.#read();
   }
 
   #read(): void {

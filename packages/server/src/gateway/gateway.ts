@@ -14,7 +14,7 @@ import type { ByteSocket } from './byte-socket.ts';
 import { Crowd, restartWindowMs } from './come-back.ts';
 import { Connection } from './connection.ts';
 import { createDoorkeeper } from './doorkeeper.ts';
-import { SECRET_REMOVAL_SPREAD_MS, SWEEP_MS } from './limits.ts';
+import { SECRET_REMOVAL_SPREAD_MS, SILENCE_PRECISION, SWEEP_MS } from './limits.ts';
 import { createListener } from './listener.ts';
 import type { TlsIdentity } from './listener.ts';
 import { createNotes } from './notes.ts';
@@ -26,7 +26,6 @@ import { createKeyRing } from './secrets.ts';
 import type { Secrets } from './secrets.ts';
 import { createCounters } from './stats.ts';
 import type { GatewayStats, TurnedAwayReason } from './stats.ts';
-import { Turns } from './turns.ts';
 
 const SECOND_MS = 1000;
 const DEFAULT_CLOSE_GRACE_MS = 5000;
@@ -83,8 +82,8 @@ export function createGateway(needs: GatewayNeeds): Gateway {
     roster: new Roster(),
     ring: createKeyRing(config.secrets, random),
     crowd: new Crowd(),
+    unsettled: new Set(),
     acks: new HeartbeatAcks(),
-    turns: new Turns(clock),
     counters,
   };
   const { door, roster, notes } = parts;
@@ -131,7 +130,16 @@ export function createGateway(needs: GatewayNeeds): Gateway {
     connections.delete(connection);
   }
 
+  /** Walking over ten thousand clients costs milliseconds, and their only deadline is far: once in a while will do. */
+  const settledEveryMs = Math.max(SWEEP_MS, parts.clientTimeoutMs * SILENCE_PRECISION);
+  let settledAt = clock.mono();
+
   function sweep(now: number): void {
+    if (now - settledAt < settledEveryMs) {
+      for (const connection of parts.unsettled) connection.sweep(now);
+      return;
+    }
+    settledAt = now;
     for (const connection of connections) connection.sweep(now);
   }
 

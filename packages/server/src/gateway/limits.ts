@@ -3,6 +3,9 @@
 /** A tick for every deadline of every connection: ten thousand timers would cost more than they bring. */
 export const SWEEP_MS = 1000;
 
+/** How late a silent client may be noticed, as a share of `client_timeout_secs`. */
+export const SILENCE_PRECISION = 0.02;
+
 /** Seconds between heartbeats of a client that has no wish. */
 export const DEFAULT_HEARTBEAT_SECS = 3;
 

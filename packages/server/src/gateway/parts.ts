@@ -11,7 +11,12 @@ import type { HeartbeatAcks } from './replies.ts';
 import type { Roster } from './roster.ts';
 import type { KeyRing } from './secrets.ts';
 import type { Counters } from './stats.ts';
-import type { Turns } from './turns.ts';
+
+/** Something with deadlines. */
+export interface Swept {
+  /** @param now monotonic milliseconds */
+  sweep(now: number): void;
+}
 
 export interface GatewayParts {
   readonly serverId: string;
@@ -28,6 +33,7 @@ export interface GatewayParts {
   readonly ring: KeyRing;
   readonly crowd: Crowd;
   readonly acks: HeartbeatAcks;
-  readonly turns: Turns;
+  /** Connections that are coming or going, whose deadlines are near. */
+  readonly unsettled: Set<Swept>;
   readonly counters: Counters;
 }
