@@ -2,7 +2,7 @@ import { Skeleton, VisuallyHidden } from '@mantine/core';
 import { openapi } from '@ops/protocol/http/health.ts';
 import { IconPlugConnectedX } from '../../ui/icons.ts';
 import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useEffect, useMemo } from 'react';
 
 import { ApiError } from '../../api/api-error.ts';
 import { useConsole } from '../../console.ts';
@@ -25,6 +25,11 @@ export function DocsPage() {
     staleTime: Infinity,
   });
   const groups = useMemo(() => readDocument(object(query.data)), [query.data]);
+
+  // An address with an operation in it is known before the operation is there.
+  useEffect(() => {
+    if (groups.length > 0) document.getElementById(window.location.hash.slice(1))?.scrollIntoView();
+  }, [groups]);
 
   return (
     <div className={styles.page}>
