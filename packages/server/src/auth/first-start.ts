@@ -46,7 +46,9 @@ export async function ensureFirstUser(needs: {
       statements: [users.insert(user, atMs)],
       audit: [{ ...created, atMs, detail, outcome: 'ok' }],
     });
-    log.info(`Created user ${FIRST_USER}`, { credentials: user.passwordIsDefault ? 'default' : 'settings' });
+    log.info(
+      `Created user ${FIRST_USER} with the ${user.passwordIsDefault ? 'default' : 'configured'} password`,
+    );
     if (!user.passwordIsDefault && passwordFault(password, FIRST_USER)) {
       log.warn('The admin_password of the settings is easy to guess: change it after signing in');
     }

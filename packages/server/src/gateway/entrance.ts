@@ -110,6 +110,6 @@ export function register(message: MessageOf<'register'>, entrant: Entrant, parts
     hostname: message.system_info.hostname,
     version: message.client_version,
     encrypted: entrant.encrypted,
-    secret: entrant.slot ?? 'none',
+    proved: entrant.slot ?? 'nothing',
   });
 }
