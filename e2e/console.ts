@@ -29,7 +29,7 @@ interface Fixtures {
 }
 
 /** What a person does on any page. */
-export interface Console {
+interface Console {
   readonly page: Page;
   open(path?: string): Promise<void>;
   signIn(password?: string): Promise<void>;
