@@ -162,6 +162,6 @@ describe('npm start', () => {
     expect((await fetch(`${url}/`)).status).toBe(200);
     program.signal('SIGINT');
     expect(await program.exited).toEqual({ code: 0, signal: null });
-    await expect(fetch(`${url}/health`)).rejects.toThrow();
+    await expect(fetch(`${url}/health`)).rejects.toThrow('fetch failed');
   }, 120_000);
 });
