@@ -19,7 +19,7 @@ export async function measureFloor(
   const { clients, prefix, intervalMs } = plan;
   context.say(`floor ${answers ? 'with answers' : 'without answers'}: ${clients} bare connections`);
   const floor = await startProgram({
-    file: 'bench/floor.ts',
+    file: 'bench/floor.mjs',
     args: [answers ? 'answer' : 'count'],
     nodeArgs: PROBE,
     ipc: true,

@@ -51,6 +51,7 @@ export async function measureServer(plan: FleetPlan, context: Context): Promise<
   let server = await startServer({
     secret,
     prefix,
+    file: 'bin/ops-server',
     nodeArgs: PROBE,
     ipc: true,
     env: { OPS_MAX_CONNECTIONS: String(clients + 100), OPS_LOG_LEVEL: 'warn' },

@@ -1,8 +1,8 @@
 /**
  * How much one server costs with a whole fleet on it.
  *
- * Three processes: this one, the REAL server program (authentication on, frame MACs, its database in a temporary
- * directory), and one with N simulated clients over real TCP that each send a sample of about 25 readings in every
+ * Three processes: this one, the REAL server as bin/ops-server starts it (authentication on, frame MACs, its
+ * database in a temporary directory), and one with N simulated clients over real TCP that each send a sample of about 25 readings in every
  * interval. Measured from outside, over a window after all are in and warm: CPU from /proc/<pid>/stat (all threads),
  * memory from /proc/<pid>/status, frames and round trips as the clients see them, the event loop by a probe that is
  * loaded into the process (loop-probe.ts) and is read for the window alone. Then the server is killed with SIGKILL,

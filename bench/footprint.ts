@@ -48,10 +48,10 @@ function figures(prefix: string, { usage, cpuSecsPerHour }: Reading): Figure[] {
 
 /** Starts a program that counts frames, and the bare client that sends them to it. */
 async function startBareClient({ lifecycle }: Context): Promise<RunningProgram> {
-  const floor = await startProgram({ file: 'bench/floor.ts', args: ['answer'] });
+  const floor = await startProgram({ file: 'bench/floor.mjs', args: ['answer'] });
   lifecycle.onRelease('floor', async () => void (floor.isRunning && (await floor.kill9())));
   const port = (await floor.line(/^floor listening tcp=(\d+)$/))[1]!;
-  const bare = await startProgram({ file: 'bench/bare-client.ts', args: [port, String(HEARTBEAT_MS)] });
+  const bare = await startProgram({ file: 'bench/bare-client.mjs', args: [port, String(HEARTBEAT_MS)] });
   lifecycle.onRelease('bare client', async () => void (bare.isRunning && (await bare.kill9())));
   await bare.line(/bare client connected/);
   return bare;
@@ -83,7 +83,7 @@ export const footprintBenchmark: Benchmark<'minutes'> = {
   },
   async run({ minutes }, context) {
     const secret = systemRandom.bytes(32).toString('hex');
-    const server = await startServer({ secret, env: { OPS_LOG_LEVEL: 'warn' } });
+    const server = await startServer({ secret, file: 'bin/ops-server', env: { OPS_LOG_LEVEL: 'warn' } });
     context.lifecycle.onRelease('server', () => server[Symbol.asyncDispose]());
     const client = await startClient({
       server: { port: server.tcpPort },

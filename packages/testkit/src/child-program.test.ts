@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
-import { startProgram } from './child-program.ts';
+import { pinnedNode, startProgram } from './child-program.ts';
 import type { ProgramOptions, RunningProgram } from './child-program.ts';
 import { processUsage } from './process-usage.ts';
 import { tempDirectory } from './temp-directory.ts';
@@ -89,6 +89,17 @@ test('a process that is gone has no usage', async () => {
   const child = await program(`console.log('done')`);
   await child.exited;
   await expect(processUsage(child.pid)).rejects.toThrow('ENOENT');
+});
+
+test('a launcher hands its options to Node, and messages too', async () => {
+  const file = join(directory.path, 'launcher');
+  const script = join(directory.path, 'program.ts');
+  await writeFile(script, `process.on('message', (m) => console.log(m, process.execArgv, process.title));`);
+  await writeFile(file, `#!/bin/sh\nexec "${pinnedNode()}" "${script}"\n`, { mode: 0o700 });
+  running = await startProgram({ file, nodeArgs: ['--title=launched'], ipc: true });
+  running.child.send('hello');
+  await running.line(/hello .*launched/);
+  expect(await running.kill9()).toEqual({ code: null, signal: 'SIGKILL' });
 });
 
 test('a program that cannot be started is an error', async () => {

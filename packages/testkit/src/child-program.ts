@@ -12,6 +12,8 @@ import { until, within } from './until.ts';
 
 /** Lines of output that are kept. */
 const MAX_KEPT_LINES = 5_000;
+/** Lines a failure shows: a fault of Node's own has the message above a stack of ten. */
+const LAST_LINES = 24;
 /** A program has ten seconds to end in order; a loaded machine gets some more. */
 const STOP_WITHIN_MS = 15_000;
 const KILL_WITHIN_MS = 5_000;
@@ -25,10 +27,10 @@ export function pinnedNode(): string {
 }
 
 export interface ProgramOptions {
-  /** What to run, absolute or from the root of the repository: TypeScript by the pinned Node, anything else as it is. */
+  /** What to run, absolute or from the root of the repository: `.ts` and `.mjs` by the pinned Node, else as it is. */
   readonly file: string;
   readonly args?: readonly string[];
-  /** For Node itself, before a TypeScript file. */
+  /** For Node itself: before the file, in NODE_OPTIONS for a launcher. */
   readonly nodeArgs?: readonly string[];
   /** The whole environment: nothing is inherited but a plain PATH. */
   readonly env?: Readonly<Record<string, string>>;
@@ -65,16 +67,17 @@ export interface RunningProgram {
 export async function startProgram(options: ProgramOptions): Promise<RunningProgram> {
   const node = pinnedNode();
   const file = options.file.startsWith('/') ? options.file : join(repositoryRoot, options.file);
-  const command = [
-    ...(options.prefix ?? []),
-    node,
-    ...(options.nodeArgs ?? []),
-    file,
-    ...(options.args ?? []),
-  ];
+  const { prefix = [], nodeArgs = [], args = [] } = options;
+  const direct = /\.(ts|mjs)$/.test(file);
+  const runner = direct ? [node, ...nodeArgs] : [];
+  const command = [...prefix, ...runner, file, ...args];
   const path = `${dirname(node)}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;
   const child = spawn(command[0]!, command.slice(1), {
-    env: { PATH: path, ...options.env },
+    env: {
+      PATH: path,
+      ...(!direct && nodeArgs.length > 0 && { NODE_OPTIONS: nodeArgs.join(' ') }),
+      ...options.env,
+    },
     cwd: options.cwd,
     stdio: ['ignore', 'pipe', 'pipe', ...(options.ipc ? (['ipc'] as const) : [])],
   });
@@ -105,7 +108,7 @@ export async function startProgram(options: ProgramOptions): Promise<RunningProg
     child.once('error', reject);
   });
 
-  const lastLines = (): string => lines.slice(-12).join('\n') || '(no output)';
+  const lastLines = (): string => lines.slice(-LAST_LINES).join('\n') || '(no output)';
   const kill9 = (): Promise<Exit> => {
     child.kill('SIGKILL');
     return within(exited, { within: KILL_WITHIN_MS, what: `process ${child.pid} to be gone` });

@@ -59,6 +59,8 @@ async function start(
     file: options.file ?? 'packages/client/src/main.ts',
     cwd: directory,
     env: {
+      // Where a launcher keeps its compile cache.
+      HOME: directory,
       OPS_SERVER_HOST: server.host ?? '127.0.0.1',
       OPS_SERVER_PORT: String(server.port),
       OPS_CLIENT_ID_FILE: join(directory, 'client_id.txt'),

@@ -67,6 +67,8 @@ async function start(
     file: options.file ?? 'packages/server/src/main.ts',
     cwd: directory,
     env: {
+      // Where a launcher keeps its compile cache.
+      HOME: directory,
       OPS_TCP_PORT: String(options.tcpPort ?? 0),
       OPS_HTTP_PORT: String(options.httpPort ?? 0),
       OPS_DATA_DIR: join(directory, 'data'),

@@ -1,24 +1,24 @@
 /**
  * The floor: the least a Node program can do with the same frames. It counts length-prefixed frames and, with
- * `answer`, writes one of the size of an acknowledgement for each. No JSON, no MAC, no state.
+ * `answer`, writes one of the size of an acknowledgement for each. No JSON, no MAC, no state. JavaScript, as even the
+ * stripping of types would be more than the least.
  */
 import { createServer } from 'node:net';
 
-import { LENGTH_BYTES, MAC_BYTES } from '@ops/protocol/wire/limits.ts';
-import { writeMessage } from '@ops/protocol/wire/messages.ts';
-
-const answers = process.argv[2] === 'answer';
+const LENGTH_BYTES = 4;
+/** `{"type":"heartbeat_ack","server_time":1756540800000}` and its MAC. */
+const ACK_BYTES = 52 + 32;
 const BACKLOG = 4096;
 
-const ackBytes = writeMessage({ type: 'heartbeat_ack', server_time: 1_756_540_800_000 }).length + MAC_BYTES;
-const ack = Buffer.alloc(LENGTH_BYTES + ackBytes, 'a');
-ack.writeUInt32BE(ackBytes);
+const answers = process.argv[2] === 'answer';
+const ack = Buffer.alloc(LENGTH_BYTES + ACK_BYTES, 'a');
+ack.writeUInt32BE(ACK_BYTES);
 
 let frames = 0;
 
 const server = createServer({ noDelay: true }, (socket) => {
-  let kept: Buffer | undefined;
-  socket.on('data', (chunk: Buffer) => {
+  let kept;
+  socket.on('data', (chunk) => {
     const data = kept ? Buffer.concat([kept, chunk]) : chunk;
     let at = 0;
     while (data.length - at >= LENGTH_BYTES) {
@@ -33,8 +33,7 @@ const server = createServer({ noDelay: true }, (socket) => {
   socket.on('error', () => socket.destroy());
 });
 server.listen({ host: '127.0.0.1', port: 0, backlog: BACKLOG }, () => {
-  const address = server.address();
-  if (address !== null && typeof address !== 'string') console.log(`floor listening tcp=${address.port}`);
+  console.log(`floor listening tcp=${server.address().port}`);
 });
 process.once('SIGTERM', () => {
   console.log(`floor counted ${frames} frames`);
