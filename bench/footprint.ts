@@ -21,6 +21,7 @@ import type { Benchmark, Context, Figure } from './benchmark.ts';
 const HEARTBEAT_MS = 3_000;
 const WARM_UP_MS = 30_000;
 const MB = 1e6;
+const MIB = 1024 ** 2;
 const HOUR_MS = 3_600_000;
 
 const MAX_RSS_MB = 55;
@@ -98,7 +99,11 @@ export const footprintBenchmark: Benchmark<'minutes'> = {
     const [own, floor] = await measure([client.program, bare], minutes * 60_000);
     return {
       sections: [
-        { title: `ops-client, a heartbeat every 3 s, ${minutes} min`, figures: figures('client', own!) },
+        {
+          title: `ops-client, a heartbeat every 3 s, ${minutes} min`,
+          figures: figures('client', own!),
+          notes: [`MB are 10^6 bytes; in MiB, as top shows them: ${(own!.usage.rssBytes / MIB).toFixed(1)}`],
+        },
         { title: 'Floor: bare Node process with the same job', figures: figures('floor', floor!) },
         {
           title: 'Machine',
