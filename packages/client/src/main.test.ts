@@ -233,3 +233,18 @@ test('SIGHUP reads a secret in a file again', async () => {
   await program.line(/connected/);
   await program.stop();
 });
+
+test('goes on when nobody reads its output any more', async () => {
+  const server = await serverFor();
+  const { program } = await start({ port: server.port });
+  const first = await server.connection({ within: 15_000 });
+  await first.admit();
+  await program.line(/^ops-client connected/);
+  program.child.stdout?.destroy();
+  program.child.stderr?.destroy();
+  first.destroy();
+  const second = await server.connection();
+  await second.admit();
+  expect((await second.waitFor('heartbeat')).sample).toBeDefined();
+  expect(await program.stop()).toEqual({ code: 0, signal: null });
+});

@@ -2,6 +2,8 @@
  * ops-client as a process: arguments and environment become a configuration, signals become `stop`, endings become an
  * exit status (0 stopped, 1 failed or gave up, 2 bad usage or configuration). Everything else is in client.ts.
  */
+import { write } from 'node:fs';
+
 import { systemClock } from '@ops/runtime/clock.ts';
 import { createLogger } from '@ops/runtime/logger.ts';
 import type { Logger } from '@ops/runtime/logger.ts';
@@ -19,6 +21,11 @@ import { createLinuxReadings } from './readings/linux.ts';
 import { createOtherReadings } from './readings/other.ts';
 import type { Readings } from './readings/readings.ts';
 import { readVersion } from './version.ts';
+
+/** On standard output, for whoever started this; a reader that went away or stands still must not stop the program. */
+function announce(line: string): void {
+  write(1, line, () => {});
+}
 
 /** Reads the configuration, or tells with which status the process ends. */
 async function configure(surroundings: Surroundings): Promise<LoadedClientConfig | number> {
@@ -89,8 +96,7 @@ async function run(): Promise<void> {
     disk: systemDisk,
     log,
     readings: readingsOf(log),
-    onConnected: () =>
-      process.stdout.write(`ops-client connected server=${config.serverHost}:${config.serverPort}\n`),
+    onConnected: () => announce(`ops-client connected server=${config.serverHost}:${config.serverPort}\n`),
     onGaveUp: (reason) =>
       void fail(`Giving up after ${config.retryMaxAttempts} attempts (OPS_RETRY_MAX_ATTEMPTS): ${reason}`),
   });
