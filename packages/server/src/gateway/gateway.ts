@@ -182,8 +182,10 @@ export function createGateway(needs: GatewayNeeds): Gateway {
     },
     stats() {
       let onPreviousSecret = 0;
-      for (const { state, slot } of connections)
-        if (state === 'ready' && slot === 'previous') onPreviousSecret++;
+      // Nobody is, unless there is one.
+      if (parts.ring.candidates[1].slot) {
+        for (const { isReady, slot } of connections) if (isReady && slot === 'previous') onPreviousSecret++;
+      }
       return {
         ...counters,
         closed: { ...counters.closed },
