@@ -15,7 +15,7 @@ import { until, within } from '@ops/testkit/until.ts';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 
 import { CONNECT_DEADLINE_MS, createDial } from './dial.ts';
-import { linkUnderTest } from './link-under-test.ts';
+import { linkUnderTest } from './test-link.ts';
 
 const never = new AbortController().signal;
 

@@ -7,7 +7,10 @@ import type { Log } from '@ops/runtime/log.ts';
 import { systemRandom } from '@ops/runtime/random.ts';
 import type { Random } from '@ops/runtime/random.ts';
 import { exampleRegister } from '@ops/testkit/example-messages.ts';
+import { startFakeServer } from '@ops/testkit/fake-server.ts';
+import type { FakeServer, FakeServerOptions } from '@ops/testkit/fake-server.ts';
 import { createSeededRandom } from '@ops/testkit/seeded-random.ts';
+import { until } from '@ops/testkit/until.ts';
 import { onTestFinished } from 'vitest';
 
 import { createLink } from './connection.ts';
@@ -112,4 +115,39 @@ export function linkUnderTest(options: LinkOptions): LinkUnderTest {
   };
   onTestFinished(() => link.stop());
   return under;
+}
+
+export const SECRET = 'test-secret-123';
+
+/** Nobody listens there, and the system gives this port to nobody. */
+export const NOBODY = { host: '127.0.0.1', port: 1 };
+
+/** A client that waits for an hour after any failure, so that a test sees exactly one attempt. */
+export const ONCE = { baseMs: 3_600_000, maxMs: 3_600_000 };
+
+/** Closed when the test is finished. */
+export async function serverFor(options: FakeServerOptions = {}): Promise<FakeServer> {
+  const server = await startFakeServer(options);
+  onTestFinished(() => server.close());
+  return server;
+}
+
+/** A link on its way to the server. */
+export function clientOf(
+  server: { host: string; port: number },
+  options: Omit<LinkOptions, 'target'> = {},
+): LinkUnderTest {
+  const under = linkUnderTest({ target: { host: server.host, port: server.port }, ...options });
+  under.link.start();
+  return under;
+}
+
+export function isReady(under: LinkUnderTest): Promise<unknown> {
+  return until(() => under.link.state === 'ready', { what: 'the link to be ready' });
+}
+
+export function waits(under: LinkUnderTest): Promise<unknown> {
+  return until(() => under.lines.some((line) => line.startsWith('INFO Trying again')), {
+    what: 'the link to wait',
+  });
 }
