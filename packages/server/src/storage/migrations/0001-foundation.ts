@@ -78,7 +78,6 @@ export const foundation: Migration = {
         clock_offset_ms INTEGER,
         conflict_at_ms INTEGER
       ) STRICT;
-      CREATE INDEX clients_by_last_seen ON clients (last_seen_ms);
 
       CREATE TABLE client_tombstones (
         id TEXT PRIMARY KEY CHECK (length(id) = 36),
