@@ -47,6 +47,19 @@ export function decode<T>(schema: Schema<T>, value: unknown): T {
   return schema.decode(value);
 }
 
+/** Fields of every object and map that was found clean since it was last set to 0. */
+let fieldsSeen = 0;
+
+/**
+ * For a reader that must know whether a key was written twice: what the text holds more than this was.
+ * @returns how many fields the value holds, in all its objects; undefined when it is not clean
+ * @throws SchemaError
+ */
+export function countCleanFields(schema: Schema<unknown>, value: unknown): number | undefined {
+  fieldsSeen = 0;
+  return schema.decode(value) === value ? fieldsSeen : undefined;
+}
+
 function fail(reason: string, path = ''): never {
   throw new SchemaError(path, reason);
 }
@@ -59,6 +72,9 @@ function inside(place: string, error: unknown): unknown {
 }
 
 const showKey = (key: string): string => visible(key.slice(0, 64));
+
+/** Keys that reach into prototypes: no map holds them, no frame brings them. */
+export const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** A JSON object: neither null nor a list. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -237,6 +253,7 @@ function object<F extends Fields>(
       if (!isObject(value)) fail('must be an object');
       const source = ownFields(value);
       let extra: string | undefined;
+      let known = 0;
       let wanted = required.length;
       let cleaned: Map<string, unknown> | undefined;
       let at = '';
@@ -252,6 +269,7 @@ function object<F extends Fields>(
           const clean = schema.decode(given);
           if (clean !== given) (cleaned ??= new Map<string, unknown>()).set(key, clean);
           if (schema.optional === undefined) wanted--;
+          known++;
         }
       } catch (error) {
         throw inside(at, error);
@@ -262,6 +280,7 @@ function object<F extends Fields>(
           required.find((key) => !Object.hasOwn(source, key)),
         );
       if (refuse && extra !== undefined) fail('is not known here', showKey(extra));
+      fieldsSeen += known;
       const out = extra === undefined && cleaned === undefined ? source : copy(source, cleaned);
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each field was just decoded by its own schema
       return out as ObjectOf<F>;
@@ -283,8 +302,7 @@ function record<T>(key: Schema<string>, item: Schema<T>, max: number): Schema<Re
       try {
         for (const [name, content] of entries) {
           at = ' key';
-          // Assigning to this one would change the prototype instead of adding a key.
-          if (name === '__proto__') fail('is not allowed');
+          if (FORBIDDEN_KEYS.has(name)) fail('is not allowed');
           const cleanName = key.decode(name);
           at = showKey(name);
           const cleanContent = item.decode(content);
@@ -294,6 +312,7 @@ function record<T>(key: Schema<string>, item: Schema<T>, max: number): Schema<Re
       } catch (error) {
         throw inside(at, error);
       }
+      fieldsSeen += entries.length;
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each entry was just decoded
       return clean ? (value as Record<string, T>) : out;
     },

@@ -4,10 +4,10 @@
  */
 import { isUtf8 } from 'node:buffer';
 
+import { FORBIDDEN_KEYS } from '../schema.ts';
 import { WireError } from './wire-error.ts';
 import { MAX_DEPTH, MAX_KEYS } from './limits.ts';
 
-const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 /** Shorter keys need no second look. */
 const SHORTEST_FORBIDDEN = 9;
 
@@ -16,7 +16,7 @@ const BACKSLASH = 0x5c;
 const COLON = 0x3a;
 
 /** Colons outside strings: in valid JSON exactly the number of keys written, repeated ones included. */
-function countWrittenKeys(json: Buffer): number {
+export function countWrittenKeys(json: Buffer): number {
   let keys = 0;
   for (let i = 0; i < json.length; i++) {
     const byte = json[i];
@@ -61,18 +61,28 @@ function look(value: unknown, depth: number): number {
   return 0;
 }
 
-/**
- * Parses the body of a frame.
- * @throws WireError with code `utf8`, `json`, `depth`, `keys`, `key`, `duplicate` or `number`.
- */
-export function parseStrict(body: Buffer): unknown {
+/** @throws WireError with code `utf8` or `json` */
+export function parseJson(body: Buffer): unknown {
   if (!isUtf8(body)) throw new WireError('utf8', 'not valid UTF-8');
-  let value: unknown;
   try {
-    value = JSON.parse(body.toString('utf8'));
+    return JSON.parse(body.toString('utf8'));
   } catch {
     throw new WireError('json', 'not valid JSON');
   }
+}
+
+/**
+ * Refuses what JSON.parse lets pass.
+ * @param value what `parseJson` made of `body`
+ * @throws WireError with code `depth`, `keys`, `key`, `duplicate` or `number`
+ */
+export function checkStrict(value: unknown, body: Buffer): void {
   if (look(value, 0) !== countWrittenKeys(body)) throw new WireError('duplicate', 'a key is given twice');
+}
+
+/** Both, for any body. @throws WireError */
+export function parseStrict(body: Buffer): unknown {
+  const value = parseJson(body);
+  checkStrict(value, body);
   return value;
 }

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { example, excesses, shapeOf, withPlace } from '../schema-examples.ts';
 import type { Shape, Size } from '../schema-examples.ts';
 import { decode, isObject, SchemaError } from '../schema.ts';
 import type { Schema } from '../schema.ts';
+import { parseStrict } from './json.ts';
 import { FRAME_LIMITS, MESSAGES, readMessage, writeMessage } from './messages.ts';
 import type { Phase, Side } from './messages.ts';
 import { WireError } from './wire-error.ts';
@@ -145,6 +147,94 @@ describe('unknown fields', () => {
       'ready',
     );
     expect(message).toEqual({ type: 'heartbeat', sample: { cpu_usage: 1 } });
+  });
+});
+
+const row = (type: string): Row => ROWS.find((one) => one.type === type)!;
+/** What a reader without a short way makes of it. */
+const theLongWay = (body: Buffer, { schema }: Row): unknown => {
+  try {
+    return decode(schema, parseStrict(body));
+  } catch (error) {
+    return error instanceof WireError ? error.code : 'schema';
+  }
+};
+const read = (body: Buffer, { from, phases }: Row): unknown => {
+  try {
+    return from[0] === 'client'
+      ? readMessage(body, 'client', phases[0]!)
+      : readMessage(body, 'server', phases[0]!);
+  } catch (error) {
+    return error instanceof WireError ? error.code : error;
+  }
+};
+
+describe('the short way', () => {
+  it.each([
+    '{"type":"heartbeat","sample":{"cpu_usage":1,"cpu_usage":1}}',
+    '{"type":"heartbeat","client_time":1,"client_time":2}',
+    '{"type":"heartbeat","type":"heartbeat"}',
+    '{"type":"heartbeat","sample":{"disks":[{"mount":"/","mount":"/","filesystem":"x","total":1,"used":1}]}}',
+    '{"type":"heartbeat","sample":{"disks":[{"mount":"a:b\\"c:","filesystem":"{\\"x\\":1}","total":1,"used":1}]}}',
+    '{"type":"heartbeat","sample":{"\\u0063pu_usage":1}}',
+    '{"type":"heartbeat","later":{"__proto__":1}}',
+    '{"type":"heartbeat","later":{"a":1,"a":1}}',
+    '{"type":"heartbeat","later":1e999}',
+    '{"type":"heartbeat","client_time":1e999}',
+  ])('reads %s as the long way does', (text) => {
+    const body = Buffer.from(text);
+    expect(read(body, row('heartbeat'))).toEqual(theLongWay(body, row('heartbeat')));
+  });
+
+  it.each(['constructor', 'prototype', '__proto__'])('lets no label be called %s', (key) => {
+    const labels = `{"${key}":"x"}`;
+    const body = JSON.stringify(whole(row('register'), 'smallest')).replace(
+      '"labels":{}',
+      `"labels":${labels}`,
+    );
+    expect(body).toContain(key);
+    expect(read(Buffer.from(body), row('register'))).toBe('key');
+  });
+
+  it('reads whatever else as the long way does', () => {
+    const heartbeats = fc.record(
+      {
+        type: fc.constant('heartbeat'),
+        client_time: fc.oneof(fc.nat(), fc.anything()),
+        sample: fc.record(
+          {
+            cpu_usage: fc.oneof(fc.double({ min: 0, max: 100, noNaN: true }), fc.anything()),
+            load_average: fc.oneof(fc.constant([1, 2, 3]), fc.anything()),
+            network: fc.array(
+              fc.record({
+                interface: fc.string({ unit: 'binary', maxLength: 70 }),
+                rx_bytes_per_sec: fc.nat(),
+                tx_bytes_per_sec: fc.nat(),
+                more: fc.anything(),
+              }),
+              { maxLength: 3 },
+            ),
+          },
+          { requiredKeys: [] },
+        ),
+        more: fc.anything(),
+      },
+      { requiredKeys: ['type'] },
+    );
+    fc.assert(
+      fc.property(heartbeats, (value) => {
+        let text: string;
+        try {
+          text = JSON.stringify(value);
+        } catch {
+          // Circular, or a bigint.
+          return;
+        }
+        const body = Buffer.from(text);
+        expect(read(body, row('heartbeat'))).toEqual(theLongWay(body, row('heartbeat')));
+      }),
+      { numRuns: 1000 },
+    );
   });
 });
 
