@@ -71,12 +71,13 @@ export async function measureServer(plan: FleetPlan, context: Context): Promise<
   const steady = await measureWindow(server.program, fleet, plan.secs);
 
   context.say('server: kill -9 and restart');
-  const { endings } = await fleet.report();
+  const { endings, lost, ready } = await fleet.report();
   const killed = systemClock.mono();
   await server.program.kill9();
   const restart = await comingIn(server, fleet, killed, endings, async () => {
-    await until(async () => (await fleet.report()).ready === 0, { what: 'all clients to be lost' });
     server = await server.restart();
+    // Only then: to wait before would be counted as the server's absence.
+    await until(async () => (await fleet.report()).lost - lost >= ready, { what: 'all clients to be lost' });
     return server;
   });
   await fleet.stop();

@@ -17,7 +17,7 @@ import {
 } from '@ops/protocol/wire/limits.ts';
 import { FRAME_LIMITS, readMessage, writeMessage } from '@ops/protocol/wire/messages.ts';
 import type { MessageOf, ServerMessage } from '@ops/protocol/wire/messages.ts';
-import { fullJitter, slowJitter } from '@ops/runtime/backoff.ts';
+import { slowJitter } from '@ops/runtime/backoff.ts';
 import type { Random } from '@ops/runtime/random.ts';
 
 import { answerTo } from './challenge-answer.ts';
@@ -40,6 +40,8 @@ const PHASES = {
 
 /** A session that lasted this long makes the next attempt the first again. */
 const STABLE_SESSION_MS = 30_000;
+/** Clients of a server that vanished without a word come back within this time. */
+const RETURN_WINDOW_MS = 2_000;
 const NO_CHANNEL_BINDING = Buffer.alloc(0);
 
 /** Everything the clients of one fleet share. */
@@ -273,11 +275,14 @@ export class SimulatedClient {
     this.#move('waiting');
     counters.ended(reason);
     if (wasReady) counters.lost++;
-    if (wasReady && clock.mono() - this.#readySince >= STABLE_SESSION_MS) this.#attempt = 0;
+    const stable = wasReady && clock.mono() - this.#readySince >= STABLE_SESSION_MS;
+    if (stable) this.#attempt = 0;
+    const told = this.#comeBackInMs ?? (wasReady ? RETURN_WINDOW_MS : 0);
+    const backedOff = Math.min(backoff.maxMs, backoff.baseMs * 2 ** Math.min(this.#attempt, 52));
     let delay: number;
     if (reason === 'auth_failed') delay = slowJitter(backoff, random);
-    else if (wasReady) delay = random.unit() * (this.#comeBackInMs ?? backoff.baseMs);
-    else delay = fullJitter(this.#attempt++, backoff, random);
+    else delay = random.unit() * (stable ? told : Math.max(told, backedOff));
+    if (!stable) this.#attempt++;
     this.#later(delay, () => this.#dial());
   }
 }
