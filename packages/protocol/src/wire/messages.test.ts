@@ -150,7 +150,7 @@ describe('unknown fields', () => {
   });
 });
 
-const row = (type: string): Row => ROWS.find((one) => one.type === type)!;
+const rowOf = (type: string): Row => ROWS.find((one) => one.type === type)!;
 /** What a reader without a short way makes of it. */
 const theLongWay = (body: Buffer, { schema }: Row): unknown => {
   try {
@@ -183,17 +183,17 @@ describe('the short way', () => {
     '{"type":"heartbeat","client_time":1e999}',
   ])('reads %s as the long way does', (text) => {
     const body = Buffer.from(text);
-    expect(read(body, row('heartbeat'))).toEqual(theLongWay(body, row('heartbeat')));
+    expect(read(body, rowOf('heartbeat'))).toEqual(theLongWay(body, rowOf('heartbeat')));
   });
 
   it.each(['constructor', 'prototype', '__proto__'])('lets no label be called %s', (key) => {
     const labels = `{"${key}":"x"}`;
-    const body = JSON.stringify(whole(row('register'), 'smallest')).replace(
+    const body = JSON.stringify(whole(rowOf('register'), 'smallest')).replace(
       '"labels":{}',
       `"labels":${labels}`,
     );
     expect(body).toContain(key);
-    expect(read(Buffer.from(body), row('register'))).toBe('key');
+    expect(read(Buffer.from(body), rowOf('register'))).toBe('key');
   });
 
   it('reads whatever else as the long way does', () => {
@@ -231,7 +231,7 @@ describe('the short way', () => {
           return;
         }
         const body = Buffer.from(text);
-        expect(read(body, row('heartbeat'))).toEqual(theLongWay(body, row('heartbeat')));
+        expect(read(body, rowOf('heartbeat'))).toEqual(theLongWay(body, rowOf('heartbeat')));
       }),
       { numRuns: 1000 },
     );

@@ -33,10 +33,9 @@ import {
 } from '../domain/command.ts';
 import { epochMs, uuid } from '../domain/id.ts';
 import { sample, timedSample } from '../domain/sample.ts';
-import { countCleanFields, decode, isObject, s, SchemaError } from '../schema.ts';
+import { s } from '../schema.ts';
 import type { Infer, Schema } from '../schema.ts';
 import { hex32, tenDigitSecs } from './handshake.ts';
-import { checkStrict, countWrittenKeys, parseJson } from './json.ts';
 import {
   CHALLENGE_EXPIRES_SECS,
   MAX_FRAME,
@@ -48,7 +47,8 @@ import {
   MIN_HEARTBEAT_SECS,
   PROTOCOL_VERSION,
 } from './limits.ts';
-import { WireError } from './wire-error.ts';
+import { createMessageReader } from './message-reader.ts';
+import type { MessageTable, Phase, Side } from './message-reader.ts';
 
 const lenient = { unknown: 'ignore' } as const;
 const type = <const T extends string>(name: T): Schema<T> => s.oneOf([name]);
@@ -277,8 +277,7 @@ const goodbye = s.object(
 /** Why the connection is about to be closed. */
 const error = s.object({ type: type('error'), code: s.text(64), message: s.text(512) }, lenient);
 
-export type Side = 'server' | 'client';
-export type Phase = 'greeting' | 'registering' | 'ready';
+export type { Phase, Side };
 
 /**
  * The table both sides dispatch by: who may send what, and when. With authentication off the server is in
@@ -309,10 +308,7 @@ export const MESSAGES = {
   result_ack: { from: ['server'], phases: ['ready'], schema: resultAck },
   goodbye: { from: ['server', 'client'], phases: ['greeting', 'registering', 'ready'], schema: goodbye },
   error: { from: ['server', 'client'], phases: ['greeting', 'registering', 'ready'], schema: error },
-} as const satisfies Record<
-  string,
-  { from: readonly Side[]; phases: readonly Phase[]; schema: Schema<{ type: string }> }
->;
+} as const satisfies MessageTable<{ type: string }>;
 
 export type MessageType = keyof typeof MESSAGES;
 export type MessageOf<T extends MessageType> = Infer<(typeof MESSAGES)[T]['schema']>;
@@ -330,22 +326,7 @@ export const FRAME_LIMITS: Readonly<Record<Phase, number>> = {
   ready: MAX_FRAME,
 };
 
-interface Entry {
-  readonly from: ReadonlySet<Side>;
-  readonly phases: ReadonlySet<Phase>;
-  readonly schema: Schema<Message>;
-}
-
-const TABLE: ReadonlyMap<unknown, Entry> = new Map(
-  Object.entries(MESSAGES).map(([name, entry]) => [
-    name,
-    {
-      from: new Set<Side>(entry.from),
-      phases: new Set<Phase>(entry.phases),
-      schema: entry.schema,
-    },
-  ]),
-);
+const read = createMessageReader<Message>(MESSAGES);
 
 /**
  * Reads the body of a frame sent by `from` while the conversation is in `phase`.
@@ -354,48 +335,7 @@ const TABLE: ReadonlyMap<unknown, Entry> = new Map(
 export function readMessage(body: Buffer, from: 'client', phase: Phase): ClientMessage;
 export function readMessage(body: Buffer, from: 'server', phase: Phase): ServerMessage;
 export function readMessage(body: Buffer, from: Side, phase: Phase): Message {
-  const value = parseJson(body);
-  if (isObject(value)) {
-    const entry = TABLE.get(value['type']);
-    // A message that holds what its schema knows and nothing else has passed every strict check but that for repeated
-    // keys. That is nearly every message, and half the work.
-    if (entry?.from.has(from) && entry.phases.has(phase) && holdsOnly(entry.schema, value, body))
-      return value;
-  }
-  checkStrict(value, body);
-  return readLeniently(value, from, phase);
-}
-
-function holdsOnly(schema: Schema<Message>, value: unknown, body: Buffer): value is Message {
-  try {
-    return countCleanFields(schema, value) === countWrittenKeys(body);
-  } catch (cause) {
-    if (cause instanceof SchemaError) return false;
-    throw cause;
-  }
-}
-
-/** With unknown fields, text to be cleaned, or a fault to be named. */
-function readLeniently(value: unknown, from: Side, phase: Phase): Message {
-  if (!isObject(value)) throw new WireError('schema', 'a frame must hold one object');
-  const name = value['type'];
-  if (typeof name !== 'string') throw new WireError('schema', 'type must be a string');
-  const entry = TABLE.get(name);
-  if (!entry) throw new WireError('unknown_type', 'a message of a type not known here');
-  if (!entry.from.has(from)) throw new WireError('wrong_direction', `${name} is not sent by the ${from}`);
-  if (!entry.phases.has(phase))
-    throw new WireError('wrong_phase', `${name} does not belong in phase ${phase}`);
-  let message: Message;
-  try {
-    message = decode(entry.schema, value);
-  } catch (cause) {
-    if (cause instanceof SchemaError) throw new WireError('schema', `${name}: ${cause.message}`);
-    throw cause;
-  }
-  if (phase === 'greeting' && Object.keys(message).length !== Object.keys(value).length) {
-    throw new WireError('schema', `${name}: a field that is not known here`);
-  }
-  return message;
+  return read(body, from, phase);
 }
 
 /** The body of a frame. Keys are written in the order given. */
