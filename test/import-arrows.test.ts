@@ -31,7 +31,8 @@ const SERVER_LAYERS: readonly (readonly string[])[] = [
   ['server.ts'],
   ['server-figures.ts'],
   ['http', 'gateway'],
-  ['metrics', 'auth', 'events'],
+  ['batches'],
+  ['commands', 'metrics', 'auth', 'events'],
   ['fleet'],
   ['audit', 'storage'],
   ['tcp-secret.ts'],
@@ -43,7 +44,9 @@ const CLIENT_LAYERS: readonly (readonly string[])[] = [
   ['main.ts'],
   ['client.ts'],
   ['host-report.ts', 'pulse.ts', 'unsupported.ts'],
-  ['link', 'readings', 'samples', 'executor', 'apps'],
+  ['link', 'readings', 'samples', 'commands', 'apps'],
+  ['journal'],
+  ['executor'],
   ['identity.ts', 'config.ts', 'version.ts'],
 ];
 

@@ -30,11 +30,13 @@ export interface Endpoint {
   /** `{name}` stands for one path segment. */
   readonly path: string;
   readonly access: Access;
-  readonly tag: 'authentication' | 'clients' | 'events' | 'health' | 'docs';
+  readonly tag: 'authentication' | 'clients' | 'commands' | 'batches' | 'events' | 'health' | 'docs';
   readonly summary: Words;
   readonly params?: Schema<Readonly<Record<string, unknown>>>;
   readonly query?: Schema<Readonly<Record<string, unknown>>>;
   readonly body?: Schema<Readonly<Record<string, unknown>>>;
+  /** Largest body in bytes, where it is not the 64 KiB of all others. */
+  readonly maxBody?: number;
   /** What a success holds; text and streams name their media type instead. */
   readonly answer: Schema<unknown> | { readonly mediaType: string; readonly description: string };
   /** Failures beyond those every endpoint may have (400, 401, 403, 429, 500, 503), by status. */
@@ -63,6 +65,10 @@ export const failure = s.object({
   }),
   field: s.optional(s.string({ max: 256, description: 'The refused field, when one is to blame.' })),
   session_id: s.optional(s.nullable(s.string({ max: 36 }))),
+  reason: s.optional(s.string({ max: 512, description: 'command_rejected: which rule, in words.' })),
+  rule: s.optional(s.string({ max: 32, description: 'command_rejected: the rule of the policy.' })),
+  token: s.optional(s.string({ max: 256, description: 'command_rejected: the part to blame.' })),
+  refused_by: s.optional(s.described(s.oneOf(['server', 'host']), 'command_rejected: whose policy it was.')),
 });
 export type Failure = Infer<typeof failure>;
 

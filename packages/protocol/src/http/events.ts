@@ -6,17 +6,24 @@
  *   client    ClientSummary                      a client came, went, became late, or changed its facts
  *   forgotten {id}                               a client was deleted
  *   counts    FleetCounts                        after any of these
+ *   command   CommandSummary                     a command that belongs to no batch was made or changed; with
+ *                                               `command_id` or `batch_id` in the query also those of a batch
+ *   output    OutputEvent                        kept output of the command named by `command_id`, as it arrives
+ *   batch     BatchSummary                       a batch was made or changed; at most BATCH_EVENTS_PER_SEC of each
  *   metrics   {at, clients: {id: SummaryMetrics, last_seen_ms}}   at most once a second: the newest readings only
  *
- * `client`, `forgotten` and `counts` carry an id and are sent again after `Last-Event-ID`; `metrics` is the newest
+ * `client`, `forgotten`, `counts`, `command`, `output` and `batch` carry an id and are sent again after `Last-Event-ID`; `metrics` is the newest
  * state, so a reader that is slow or was away gets the newest and misses nothing it could use.
  */
 import { uuid } from '../domain/id.ts';
 import { s } from '../schema.ts';
+import type { OutputStream } from '../domain/command.ts';
+import type { BatchSummary } from './batches.ts';
 import type { ClientSummary, FleetCounts, SummaryMetrics } from './clients.ts';
+import type { CommandSummary } from './commands.ts';
 import { endpoint } from './endpoint.ts';
 
-export const EVENT_TOPICS = ['client', 'metrics'] as const;
+export const EVENT_TOPICS = ['client', 'metrics', 'command', 'output', 'batch'] as const;
 export type EventTopic = (typeof EVENT_TOPICS)[number];
 
 /** Events kept for readers that come back. */
@@ -26,6 +33,19 @@ export const MAX_STREAM_QUEUE = 256 * 1024;
 /** A comment is sent this often, so that proxies keep a quiet stream open. */
 export const STREAM_PING_MS = 15_000;
 export const METRICS_PERIOD_MS = 1000;
+export const BATCH_EVENTS_PER_SEC = 4;
+/** Bytes of output a viewer is sent a second; more waits, and none is lost. */
+export const MAX_OUTPUT_PER_SEC = 256 * 1024;
+
+/** A piece of the kept output of a command, in the order of each stream. */
+export interface OutputEvent {
+  readonly command_id: string;
+  readonly stream: OutputStream;
+  /** Bytes of the kept stream before it: as `next_offset` of `GET /api/command-output`. */
+  readonly offset: number;
+  readonly text: string;
+  readonly next_offset: number;
+}
 
 export interface EventData {
   readonly ready: { readonly event_id: string };
@@ -33,6 +53,9 @@ export interface EventData {
   readonly client: ClientSummary;
   readonly forgotten: { readonly id: string };
   readonly counts: FleetCounts;
+  readonly command: CommandSummary;
+  readonly output: OutputEvent;
+  readonly batch: BatchSummary;
   readonly metrics: {
     readonly at: number;
     readonly clients: Readonly<Record<string, SummaryMetrics & { readonly last_seen_ms: number }>>;
@@ -51,9 +74,15 @@ export const events = endpoint({
   },
   query: s.object({
     topics: s.optional(
-      s.string({ max: 64, description: 'Comma-separated: client, metrics. All when absent.' }),
+      s.string({
+        max: 64,
+        description:
+          'Comma-separated: client, metrics, command, output, batch. All when absent; output needs command_id.',
+      }),
     ),
     client_id: s.optional(s.described(uuid, 'Only this client.')),
+    command_id: s.optional(s.described(uuid, 'Of commands and output, only this one.')),
+    batch_id: s.optional(s.described(uuid, 'Of commands and batches, only this one.')),
   }),
   answer: { mediaType: 'text/event-stream', description: 'Named events; the table is in docs/protocol.md.' },
 });

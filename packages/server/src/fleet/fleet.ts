@@ -6,7 +6,7 @@ import type { AppInfo } from '@ops/protocol/domain/app.ts';
 import type { HostFacts, HostPolicy, Labels } from '@ops/protocol/domain/client.ts';
 import type { Sample, TimedSample } from '@ops/protocol/domain/sample.ts';
 import type { ClientSummary, ClientView, FleetCounts, SummaryMetrics } from '@ops/protocol/http/clients.ts';
-import type { GoodbyeCode } from '@ops/protocol/wire/messages.ts';
+import type { GoodbyeCode, ServerMessage } from '@ops/protocol/wire/messages.ts';
 
 export interface ClientFilter {
   readonly status?: 'online' | 'offline' | 'late' | undefined;
@@ -67,6 +67,8 @@ export interface ClientLink {
   readonly instanceId: string;
   /** Monotonic milliseconds of the last frame. */
   readonly lastFrameAt: number;
+  /** Sends a message; does nothing once the connection is closing. A client that does not read is disconnected. */
+  tell(message: ServerMessage): void;
   /** Says goodbye and closes. */
   close(code: GoodbyeCode): void;
 }

@@ -45,7 +45,7 @@ export interface FakeLink extends ClientLink {
 
 export function fakeLink(lastFrameAt = 0, instanceId = 'instance'): FakeLink {
   const closedWith: GoodbyeCode[] = [];
-  return { instanceId, lastFrameAt, closedWith, close: (code) => void closedWith.push(code) };
+  return { instanceId, lastFrameAt, closedWith, tell: () => {}, close: (code) => void closedWith.push(code) };
 }
 
 export interface RecordedSamples extends SampleSink {

@@ -11,7 +11,7 @@ import {
   PROTOCOL_VERSION,
 } from '@ops/protocol/wire/limits.ts';
 import { FRAME_LIMITS, readMessage, writeMessage } from '@ops/protocol/wire/messages.ts';
-import type { GoodbyeCode, MessageOf, Phase } from '@ops/protocol/wire/messages.ts';
+import type { GoodbyeCode, MessageOf, Phase, ServerMessage } from '@ops/protocol/wire/messages.ts';
 import { WireError } from '@ops/protocol/wire/wire-error.ts';
 
 import { Allowance } from './allowance.ts';
@@ -187,6 +187,11 @@ export class Connection implements Entrant, Peer, Swept, Visitor {
     const { counters } = this.#parts;
     counters.framesOut++;
     counters.bytesOut += bytes;
+  }
+
+  /** A message of the fleet's, once the client has registered. */
+  tell(message: ServerMessage): void {
+    if (this.#state === 'ready') this.send(writeMessage(message));
   }
 
   hold(): void {

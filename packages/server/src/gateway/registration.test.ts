@@ -16,6 +16,7 @@ const link = (instanceId: string, lastFrameAt: number, beatsEachSecs = 3): Regis
   instanceId,
   lastFrameAt,
   heartbeatIntervalSecs: beatsEachSecs,
+  tell: () => {},
   close: () => undefined,
 });
 

@@ -29,6 +29,34 @@ export const FAILURES: Readonly<Record<ErrorCode, FailureWords>> = {
     zh: '客户端在线：只能删除离线的客户端',
     en: 'The client is online: only an offline one can be deleted',
   },
+  client_offline: {
+    status: 409,
+    zh: '客户端离线：可设置 queue_secs 让命令等待其上线',
+    en: 'The client is offline: set queue_secs to let the command wait for it',
+  },
+  command_not_found: { status: 404, zh: '没有这个命令', en: 'There is no such command' },
+  command_over: { status: 409, zh: '已经结束', en: 'It is over already' },
+  command_rejected: {
+    status: 422,
+    zh: '命令被安全策略拒绝',
+    en: 'The command is not allowed by the policy',
+  },
+  batch_not_found: { status: 404, zh: '没有这个批量任务', en: 'There is no such batch' },
+  batch_running: {
+    status: 409,
+    zh: '批量任务仍在执行，请等待其结束或先停止',
+    en: 'The batch is still running: wait for its end or stop it first',
+  },
+  no_targets: {
+    status: 422,
+    zh: '没有符合条件的主机',
+    en: 'No host matches the targets',
+  },
+  idempotency_key_reused: {
+    status: 409,
+    zh: '该 Idempotency-Key 已用于另一个请求',
+    en: 'This Idempotency-Key was used for another request',
+  },
   conflict: {
     status: 409,
     zh: '与当前状态冲突，请刷新后重试',

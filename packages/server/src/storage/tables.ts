@@ -93,6 +93,101 @@ interface ClientTombstonesTable {
   forgotten_by: string;
 }
 
+/** One command each; `number` is their order. Everything about a command but its output. */
+interface CommandsTable {
+  number: Generated<number>;
+  id: Fixed<string>;
+  batch_id: Fixed<string | null>;
+  /** Place in the batch, from 0. */
+  position: Fixed<number>;
+  client_id: Fixed<string>;
+  hostname: Fixed<string>;
+  kind: Fixed<'command' | 'service' | 'update'>;
+  /** As it was typed; for actions on applications a sentence like it. */
+  command: Fixed<string>;
+  ran: Fixed<string | null>;
+  /** JSON: app_name with action or version. */
+  detail: Fixed<string | null>;
+  timeout_secs: Fixed<number>;
+  created_at_ms: Fixed<number>;
+  created_by: Fixed<string>;
+  rerun_of: Fixed<string | null>;
+  /** 1: waits for its batch to release it. */
+  held: Flag;
+  /** Not started after this. */
+  expires_at_ms: number;
+  /** Counts up for each client; null until it was handed to a connection. */
+  seq: number | null;
+  /** Of the journal it was sent to. */
+  journal_epoch: string | null;
+  sent_at_ms: number | null;
+  /** The client said that it had journalled it. */
+  acknowledged: Flag;
+  state: 'Pending' | 'Executing' | 'Completed' | 'Timeout' | 'Failed' | 'Cancelled';
+  executed_at_ms: number | null;
+  finished_at_ms: number | null;
+  duration_ms: number | null;
+  exit_code: number | null;
+  signal: string | null;
+  error: string | null;
+  stdout_bytes: number;
+  stderr_bytes: number;
+  chunks: number;
+  truncated: Flag;
+  late: Flag;
+  cancel_requested_at_ms: number | null;
+  /** Equal for commands that ended alike: state, exit code, error word, bytes of both streams. */
+  group_key: string | null;
+}
+
+/** The kept output, as it came. Primary key (command_id, seq). */
+interface CommandOutputTable {
+  command_id: string;
+  seq: number;
+  /** 0: stdout, 1: stderr. */
+  stream: 0 | 1;
+  data: Uint8Array;
+}
+
+/** How far the numbering of each client has come. */
+interface CommandSequencesTable {
+  client_id: string;
+  last_seq: number;
+  /** Highest that the client ever said to have journalled. */
+  acknowledged_seq: number;
+}
+
+interface BatchesTable {
+  number: Generated<number>;
+  id: Fixed<string>;
+  command: Fixed<string>;
+  ran: Fixed<string | null>;
+  /** JSON: how the targets were named. */
+  selection: Fixed<string>;
+  targets: Fixed<number>;
+  concurrency: Fixed<number>;
+  stop_after_failures: Fixed<number | null>;
+  timeout_secs: Fixed<number>;
+  queue_secs: Fixed<number | null>;
+  created_at_ms: Fixed<number>;
+  created_by: Fixed<string>;
+  rerun_of: Fixed<string | null>;
+  state: 'running' | 'stopping' | 'finished';
+  stopped: 'user' | 'failures' | null;
+  stopped_by: string | null;
+  finished_at_ms: number | null;
+}
+
+/** Answers that a repeated request gets again. Primary key (actor, key). */
+interface IdempotencyKeysTable {
+  actor: string;
+  key: string;
+  body_sha256: string;
+  /** JSON: command ids and batch id. */
+  answer: string;
+  created_at_ms: number;
+}
+
 /** The main database: synchronous=FULL. */
 export interface Tables {
   meta: MetaTable;
@@ -102,6 +197,11 @@ export interface Tables {
   audit_anchors: AuditAnchorsTable;
   clients: ClientsTable;
   client_tombstones: ClientTombstonesTable;
+  commands: CommandsTable;
+  command_output: CommandOutputTable;
+  command_sequences: CommandSequencesTable;
+  batches: BatchesTable;
+  idempotency_keys: IdempotencyKeysTable;
 }
 
 /** Averages of one minute, weighted by `samples` when merged. */

@@ -93,6 +93,8 @@ export function createFleetLive(needs: FleetLiveNeeds): FleetLive {
   function take(event: StreamEvent): void {
     heardAt = clock.wall();
     if (event.name === 'ready') return;
+    // Not about the fleet: the pages of commands read them.
+    if (event.name === 'command' || event.name === 'output' || event.name === 'batch') return;
     if (event.name === 'reset') return fetchList();
     if (event.name === 'metrics') needs.serverClock.observe(event.data.at);
     queue.push(event);

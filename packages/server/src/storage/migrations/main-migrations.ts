@@ -1,5 +1,6 @@
 import type { Migration } from '../migration.ts';
+import { commands } from './0002-commands.ts';
 import { foundation } from './0001-foundation.ts';
 
 /** The main database, oldest step first. */
-export const mainMigrations: readonly Migration[] = [foundation];
+export const mainMigrations: readonly Migration[] = [foundation, commands];
