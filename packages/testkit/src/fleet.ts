@@ -8,6 +8,7 @@
  *   fleet.stop();
  */
 import { secretBytes } from '@ops/protocol/wire/handshake.ts';
+import { writeMessage } from '@ops/protocol/wire/messages.ts';
 import { systemClock } from '@ops/runtime/clock.ts';
 import type { Clock } from '@ops/runtime/clock.ts';
 import { systemRandom } from '@ops/runtime/random.ts';
@@ -18,6 +19,8 @@ import type { FleetReport } from './fleet-counters.ts';
 import { createHeartbeatTemplates } from './heartbeat-templates.ts';
 import { SimulatedClient } from './simulated-client.ts';
 import type { SharedParts } from './simulated-client.ts';
+import { createCommandCounters, createSimulatedCommands } from './simulated-commands.ts';
+import type { Answering, CommandCounters } from './simulated-commands.ts';
 import { createTimerWheel } from './timer-wheel.ts';
 import { until } from './until.ts';
 
@@ -46,12 +49,22 @@ export interface FleetOptions {
   /** First attempts are spread evenly by chance over this long. Default 2000. */
   readonly startWithinMs?: number;
   readonly backoff?: { readonly baseMs: number; readonly maxMs: number };
+  /**
+   * Commands are answered, at once or one for one when `answer` is called, each with this output (default: a line of
+   * `uptime`). Bare clients answer every frame with frames of the same sizes. Without it commands are left undone.
+   */
+  readonly commands?: { readonly answering: Answering; readonly output?: string };
   readonly clock?: Clock;
   readonly random?: Random;
 }
 
 export interface Fleet {
   report(): FleetReport;
+  /** In the order the clients were made. */
+  readonly clientIds: readonly string[];
+  commands(): Readonly<CommandCounters>;
+  /** Each client answers the oldest command it holds. @returns how many did */
+  answer(): number;
   /** Forgets the round trips measured so far. */
   resetRoundTrips(): void;
   /** Resolves when every client is registered. @throws Error with the report when they are not in time */
@@ -62,6 +75,29 @@ export interface Fleet {
 
 const CLIENTS_OF_ONE_ADDRESS = 400;
 const MAX_LOOPBACK_ADDRESSES = 250;
+const UPTIME = ' 12:00:01 up 41 days,  3:14,  2 users,  load average: 0.52, 0.48, 0.41\n';
+const EXAMPLE_ID = '11111111-2222-4333-8444-555555555555';
+
+/** The bodies a client answers a command with at once. */
+function answersTo(output: string, clock: Clock): Buffer[] {
+  const bodies: Buffer[] = [];
+  createSimulatedCommands({
+    answering: 'at-once',
+    output,
+    counters: createCommandCounters(),
+    clock,
+    send: (messages) => void bodies.push(...messages.map(writeMessage)),
+  }).handle({
+    type: 'command',
+    command_id: EXAMPLE_ID,
+    seq: 1,
+    command: 'uptime',
+    timeout_secs: 30,
+    sent_at: 0,
+    start_within_ms: 0,
+  });
+  return bodies;
+}
 
 /** 127.0.0.1, 127.0.0.2 …: all of them are this machine on Linux. */
 export function loopbackAddresses(clients: number): string[] {
@@ -75,11 +111,16 @@ export function startFleet(options: FleetOptions): Fleet {
   const addresses = options.localAddresses ?? loopbackAddresses(count);
   const counters = createFleetCounters();
   const wheel = createTimerWheel(clock, TICK_MS);
+  const bare = conversation !== 'ops';
+  const output = options.commands?.output ?? UPTIME;
   const shared: SharedParts = {
     host: options.host ?? '127.0.0.1',
     port: options.port,
     secret: options.secret === undefined ? undefined : secretBytes(options.secret),
-    bare: conversation !== 'ops',
+    bare,
+    commands: options.commands && { answering: options.commands.answering, output },
+    commandCounters: createCommandCounters(),
+    bareAnswers: bare && options.commands ? answersTo(output, clock) : [],
     answered: conversation !== 'bare-silent',
     intervalMs,
     backoff: options.backoff ?? { baseMs: 2000, maxMs: 60_000 },
@@ -104,6 +145,9 @@ export function startFleet(options: FleetOptions): Fleet {
   const report = (): FleetReport => counters.report(count);
   return {
     report,
+    clientIds: clients.map((client) => client.clientId),
+    commands: () => ({ ...shared.commandCounters }),
+    answer: () => clients.filter((client) => client.answerOne()).length,
     resetRoundTrips: () => counters.resetRoundTrips(),
     async allReady({ within }) {
       try {

@@ -16,7 +16,7 @@ import {
   HANDSHAKE_DEADLINE_MS,
 } from '@ops/protocol/wire/limits.ts';
 import { FRAME_LIMITS, readMessage, writeMessage } from '@ops/protocol/wire/messages.ts';
-import type { MessageOf, ServerMessage } from '@ops/protocol/wire/messages.ts';
+import type { ClientMessage, MessageOf, ServerMessage } from '@ops/protocol/wire/messages.ts';
 import { slowJitter } from '@ops/runtime/backoff.ts';
 import type { Random } from '@ops/runtime/random.ts';
 
@@ -24,6 +24,8 @@ import { answerTo } from './challenge-answer.ts';
 import type { ChallengeAnswer } from './challenge-answer.ts';
 import { exampleFacts, exampleRegister } from './example-messages.ts';
 import type { HeartbeatTemplates } from './heartbeat-templates.ts';
+import { createSimulatedCommands } from './simulated-commands.ts';
+import type { Answering, CommandCounters, SimulatedCommands } from './simulated-commands.ts';
 import { SimulatedLink } from './simulated-link.ts';
 import type { LinkNeeds } from './simulated-link.ts';
 import type { TimerWheel } from './timer-wheel.ts';
@@ -54,6 +56,11 @@ export interface SharedParts extends Omit<LinkNeeds, 'localAddress'> {
   readonly templates: HeartbeatTemplates;
   readonly wheel: TimerWheel;
   readonly random: Random;
+  /** Undefined: what a client is told to do it leaves undone. */
+  readonly commands: { readonly answering: Answering; readonly output: string } | undefined;
+  readonly commandCounters: CommandCounters;
+  /** Bare clients answer a frame with these, ready made. */
+  readonly bareAnswers: readonly Buffer[];
 }
 
 export interface ClientPlace {
@@ -69,6 +76,7 @@ export class SimulatedClient {
   readonly #clientId: string;
   readonly #instanceId: string;
   readonly #journalEpoch: string;
+  readonly #commands: SimulatedCommands | undefined;
   #state: State = 'waiting';
   /** Counts changes of state: a timer of an earlier one does nothing. */
   #turn = 0;
@@ -92,6 +100,23 @@ export class SimulatedClient {
     this.#clientId = shared.random.uuid();
     this.#instanceId = shared.random.uuid();
     this.#journalEpoch = shared.random.uuid();
+    this.#commands =
+      shared.commands &&
+      createSimulatedCommands({
+        ...shared.commands,
+        counters: shared.commandCounters,
+        clock: shared.clock,
+        send: (messages) => this.#send(messages),
+      });
+  }
+
+  get clientId(): string {
+    return this.#clientId;
+  }
+
+  /** Answers the oldest command that is held. @returns false when there is none */
+  answerOne(): boolean {
+    return this.#state === 'ready' && (this.#commands?.answerOne() ?? false);
   }
 
   /** Connects after `delayMs`, and again whenever the connection is lost. */
@@ -128,7 +153,7 @@ export class SimulatedClient {
       { ...this.#shared, localAddress: this.#place.localAddress },
       {
         connected: () => bare && this.#enter(),
-        frame: (body) => (bare ? this.#acknowledged() : this.#handle(body)),
+        frame: (body) => (bare ? this.#bareFrame() : this.#handle(body)),
         ended: (reason) => this.#leave(reason),
       },
     );
@@ -157,6 +182,7 @@ export class SimulatedClient {
       case 'registered':
         this.#intervalMs = message.heartbeat_interval * 1000;
         this.#enter();
+        this.#commands?.registered();
         break;
       case 'heartbeat_ack':
         this.#acknowledged();
@@ -171,13 +197,14 @@ export class SimulatedClient {
       case 'error':
         this.#link?.end(`error ${message.code}`);
         break;
-      // Nothing is behind a simulated client: what it is told to do it leaves undone.
       case 'command':
       case 'service':
       case 'update':
       case 'cancel':
       case 'output_missing':
       case 'result_ack':
+        this.#commands?.handle(message);
+        break;
       case 'samples_ack':
     }
   }
@@ -216,9 +243,21 @@ export class SimulatedClient {
       system_info: exampleFacts({ hostname, ip_addresses: [address] }),
       labels: { env: index % 4 === 0 ? 'test' : 'prod', rack: `r${index % 40}` },
       heartbeat_interval: intervalMs / 1000,
+      last_seq: this.#commands?.lastSeq ?? 0,
+      commands: this.#commands?.unacknowledged() ?? [],
     });
     this.#link!.limit = FRAME_LIMITS.ready;
     this.#link!.send(writeMessage(register));
+  }
+
+  #send(messages: readonly ClientMessage[]): void {
+    if (this.#state === 'ready') this.#link?.sendAll(messages.map(writeMessage));
+  }
+
+  #bareFrame(): void {
+    const { bareAnswers } = this.#shared;
+    if (bareAnswers.length > 0) this.#link?.sendAll(bareAnswers);
+    else this.#acknowledged();
   }
 
   #enter(): void {

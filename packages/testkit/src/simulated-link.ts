@@ -85,6 +85,14 @@ export class SimulatedLink {
     this.#socket.write(frame);
   }
 
+  /** Several frames in one write. */
+  sendAll(bodies: readonly Buffer[]): void {
+    if (bodies.length === 0) return;
+    this.#socket.cork();
+    for (const body of bodies) this.send(body);
+    this.#socket.uncork();
+  }
+
   /** Closes the socket at once. Harmless when it has ended. */
   end(reason: string): void {
     if (this.#ended) return;
