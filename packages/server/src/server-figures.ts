@@ -33,14 +33,13 @@ export function serverFigures(sources: FigureSources): ServerFigures {
       return { in: framesIn, out: framesOut };
     },
     dropped() {
-      const { closed, turnedAway, ignored, linesSuppressed, auditSuppressed } = gateway.stats();
+      const { closed, turnedAway, linesSuppressed, auditSuppressed } = gateway.stats();
       return {
         connection_slow_reader: closed.slow_reader,
         connection_protocol: closed.protocol,
         connection_evicted: closed.evicted,
         connection_over_limit: closed.too_many_connections,
         connection_locked_out: turnedAway.locked_out,
-        message_ignored: ignored,
         log_line: linesSuppressed,
         audit_entry: auditSuppressed,
         client_over_limit: fleet.stats().refusedClients,

@@ -15,6 +15,7 @@ import type { Random } from '@ops/runtime/random.ts';
 
 import type { AuditEntry } from './audit/entry.ts';
 import { createAuth } from './auth/auth.ts';
+import type { CommandInbox } from './commands/commands.ts';
 import type { ServerConfig } from './config.ts';
 import { createEventHub } from './events/hub.ts';
 import { createClientStore } from './fleet/client-store.ts';
@@ -36,6 +37,15 @@ import { VERSION } from './version.ts';
 /** Where `npm run build` puts the console. */
 const WEB_DIRECTORY = join(import.meta.dirname, '../../web/dist');
 const SECOND_MS = 1000;
+/** Nobody sends commands yet. */
+const NO_COMMANDS: CommandInbox = {
+  registered: () => [],
+  ready: () => {},
+  gone: () => {},
+  accepted: () => {},
+  output: () => undefined,
+  result: () => {},
+};
 
 export interface ServerNeeds {
   readonly config: ServerConfig;
@@ -123,6 +133,7 @@ async function start(
     },
     serverId: await createMeta({ database: main, random }).serverId(),
     inbox: fleet,
+    commands: NO_COMMANDS,
     audit,
     clock,
     random,

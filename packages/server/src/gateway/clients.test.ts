@@ -101,25 +101,6 @@ describe('facts and apps', () => {
   });
 });
 
-describe('messages about commands', () => {
-  it('change nothing while none were sent, and are counted', async () => {
-    await using server = await startTestGateway();
-    const client = await enter(server);
-    client.send({ type: 'command_accepted', command_id: ID, started_at: 1 });
-    client.send({
-      type: 'command_output',
-      command_id: ID,
-      seq: 0,
-      stream: 'stdout',
-      data: 'x',
-      encoding: 'utf8',
-    });
-    await client.heartbeat();
-    expect(server.gateway.stats().ignored).toBe(2);
-    client.destroy();
-  });
-});
-
 function frame(...at: number[]): MessageOf<'samples'> {
   return { type: 'samples', resolution_secs: 3, samples: at.map((t) => ({ t, cpu_usage: 1 })) };
 }

@@ -23,7 +23,7 @@ import { prove, refuse, register } from './entrance.ts';
 import type { Entrant } from './entrance.ts';
 import { issueChallenge } from './handshake.ts';
 import type { Challenge, Proven } from './handshake.ts';
-import type { Peer } from './inbound/peer.ts';
+import type { HoldReason, Peer } from './inbound/peer.ts';
 import { receive } from './inbound/receive.ts';
 import type { KeptSamples } from './inbound/samples.ts';
 import {
@@ -31,6 +31,8 @@ import {
   CLOSING_GRACE_MS,
   DEFAULT_HEARTBEAT_SECS,
   MAX_CHANGES_PER_SEC,
+  MAX_COMMAND_ANSWERS_PER_SEC,
+  MAX_OUTPUT_FRAMES_PER_SEC,
   MIN_COME_BACK_MS,
 } from './limits.ts';
 import type { GatewayParts, Swept } from './parts.ts';
@@ -71,6 +73,8 @@ export class Connection implements Entrant, Peer, Swept, Visitor {
   lastFrameAt: number;
   readonly heartbeats: Allowance;
   readonly changes: Allowance;
+  readonly answers: Allowance;
+  readonly outputFrames: Allowance;
   kept: KeptSamples | undefined = undefined;
 
   readonly #parts: GatewayParts;
@@ -89,7 +93,8 @@ export class Connection implements Entrant, Peer, Swept, Visitor {
   #slot: SecretSlot | undefined;
   /** When a connection on a removed secret ends. */
   #endsAt = Infinity;
-  #held = false;
+  /** Why nothing is read now. */
+  readonly #holds = new Set<HoldReason>();
   #discarded = 0;
 
   constructor(parts: GatewayParts, arrival: Arrival) {
@@ -103,6 +108,8 @@ export class Connection implements Entrant, Peer, Swept, Visitor {
     this.session = parts.random.uuid();
     this.heartbeats = new Allowance(MAX_HEARTBEATS_PER_SEC, SECOND_MS, now);
     this.changes = new Allowance(MAX_CHANGES_PER_SEC, SECOND_MS, now);
+    this.answers = new Allowance(MAX_COMMAND_ANSWERS_PER_SEC, SECOND_MS, now);
+    this.outputFrames = new Allowance(MAX_OUTPUT_FRAMES_PER_SEC, SECOND_MS, now);
     this.lastFrameAt = now;
     this.#deadline = now + HANDSHAKE_DEADLINE_MS;
     this.#watch(arrival.socket);
@@ -194,16 +201,19 @@ export class Connection implements Entrant, Peer, Swept, Visitor {
     if (this.#state === 'ready') this.send(writeMessage(message));
   }
 
-  hold(): void {
-    this.#held = true;
+  hold(why: HoldReason): void {
+    this.#holds.add(why);
     this.#socket.pause();
   }
 
-  release(): void {
-    if (!this.#held) return;
-    this.#held = false;
+  release(why: HoldReason): void {
+    if (!this.#holds.delete(why) || this.#held) return;
     this.#socket.resume();
     this.#read();
+  }
+
+  get #held(): boolean {
+    return this.#holds.size > 0;
   }
 
   /** The fleet wants it closed. */
@@ -262,7 +272,7 @@ export class Connection implements Entrant, Peer, Swept, Visitor {
     const from = this.#state;
     if (!mayFollow(from, to)) throw new Error(`a connection does not go from ${from} to ${to}`);
     this.#state = to;
-    const { door, roster, inbox, log, unsettled } = this.#parts;
+    const { door, roster, inbox, commands, log, unsettled } = this.#parts;
     const phase = PHASE_OF[to];
     if (phase) this.#reader.limit = FRAME_LIMITS[phase];
     if (this.#place && (to === 'ready' || to === 'closing' || to === 'closed')) {
@@ -274,10 +284,12 @@ export class Connection implements Entrant, Peer, Swept, Visitor {
     else unsettled.add(this);
     if (from !== 'ready') return;
     roster.remove(this);
-    try {
-      inbox.offline(this.clientId, this);
-    } catch (error) {
-      log.error('the fleet could not take note of a lost client', { client: this.clientId, error });
+    for (const part of [() => inbox.offline(this.clientId, this), () => commands.gone(this.clientId, this)]) {
+      try {
+        part();
+      } catch (error) {
+        log.error('a lost client could not be taken note of', { client: this.clientId, error });
+      }
     }
     log.info('client disconnected', { client: this.clientId, address: this.remoteAddress, reason });
   }

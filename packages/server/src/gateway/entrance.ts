@@ -66,7 +66,7 @@ export function refuse(clientId: string, refused: Refused, entrant: Entrant, par
 
 /** @throws WireError when another identity is named than was proved */
 export function register(message: MessageOf<'register'>, entrant: Entrant, parts: GatewayParts): void {
-  const { inbox, roster, maxConnections, clock, crowd, counters, notes, log } = parts;
+  const { inbox, commands, roster, maxConnections, clock, crowd, counters, notes, log } = parts;
   if (
     entrant.isProven &&
     (message.client_id !== entrant.clientId || message.instance_id !== entrant.instanceId)
@@ -91,10 +91,17 @@ export function register(message: MessageOf<'register'>, entrant: Entrant, parts
   }
   entrant.admitted(message, heartbeatIntervalSecs(message.heartbeat_interval));
   inbox.online(registrationOf(message, entrant), entrant);
+  // With this the commands know that the older link is gone, before they hear of the new one.
   other?.close('replaced');
   // The fleet may have closed it at once.
   if (!entrant.isReady) return undefined;
   counters.registered++;
+  const known = commands.registered(entrant, {
+    clientId: message.client_id,
+    journalEpoch: message.journal_epoch,
+    lastSeq: message.last_seq,
+    commands: message.commands,
+  });
   entrant.send(
     writeMessage({
       type: 'registered',
@@ -102,14 +109,16 @@ export function register(message: MessageOf<'register'>, entrant: Entrant, parts
       server_time: Math.floor(clock.wall()),
       heartbeat_interval: entrant.heartbeatIntervalSecs,
       limits: CLIENT_LIMITS,
-      commands: [],
+      commands: known,
     }),
   );
-  return log.info('client connected', {
+  log.info('client connected', {
     ...who,
     hostname: message.system_info.hostname,
     version: message.client_version,
     encrypted: entrant.encrypted,
     proved: entrant.slot ?? 'nothing',
   });
+  if (entrant.isReady) commands.ready(message.client_id, entrant);
+  return undefined;
 }

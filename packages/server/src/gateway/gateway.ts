@@ -1,13 +1,14 @@
 /**
  * The TCP side of the server: accepts clients, keeps one connection for each, and ends them when their time is over.
  *
- *   listener ─► doorkeeper ─► connection (greeting, proof, register) ─► roster ─► fleet
+ *   listener ─► doorkeeper ─► connection (greeting, proof, register) ─► roster ─► fleet, commands
  *   sweep, each second ─► every deadline of every connection
  */
 import type { Clock, Timer } from '@ops/runtime/clock.ts';
 import type { Log } from '@ops/runtime/log.ts';
 import type { Random } from '@ops/runtime/random.ts';
 
+import type { CommandInbox } from '../commands/commands.ts';
 import type { FleetInbox } from '../fleet/fleet.ts';
 import { createStallGuard } from '../fleet/stall-guard.ts';
 import type { ByteSocket } from './byte-socket.ts';
@@ -47,6 +48,7 @@ export interface GatewayNeeds {
   /** UUID of this server, the same after every restart. */
   readonly serverId: string;
   readonly inbox: FleetInbox;
+  readonly commands: CommandInbox;
   readonly audit: AuditSink;
   readonly clock: Clock;
   readonly random: Random;
@@ -78,6 +80,7 @@ export function createGateway(needs: GatewayNeeds): Gateway {
     log,
     notes: createNotes({ log, audit: needs.audit, clock, counters }),
     inbox: needs.inbox,
+    commands: needs.commands,
     door: createDoorkeeper({ clock }),
     roster: new Roster(),
     ring: createKeyRing(config.secrets, random),

@@ -30,6 +30,18 @@ export const MAX_WAITING_SAMPLES = 4;
 /** Changes of facts and apps a second from one client; one more costs the connection. */
 export const MAX_CHANGES_PER_SEC = 20;
 
+/**
+ * `command_accepted` and `command_result` a second from one client; one more costs the connection. Back after a long
+ * outage it may tell of 1,000 commands at once, and each answer is a write.
+ */
+export const MAX_COMMAND_ANSWERS_PER_SEC = 4000;
+/** Frames of output a second from one client; a program that writes byte by byte waits, it is not cut off. */
+export const MAX_OUTPUT_FRAMES_PER_SEC = 1000;
+/** That wait: short enough for heartbeats, which come behind the output, to stay on time. */
+export const OUTPUT_PACE_MS = 50;
+/** Longest time nothing is read from a client whose output waits for the disk: its heartbeats must not seem lost. */
+export const MAX_OUTPUT_HOLD_MS = 2000;
+
 /** A client answers the challenge within a round trip; until then it is not called silent. */
 export const TIME_TO_SPEAK_MS = 1000;
 

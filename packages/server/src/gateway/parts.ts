@@ -3,6 +3,7 @@ import type { Clock } from '@ops/runtime/clock.ts';
 import type { Log } from '@ops/runtime/log.ts';
 import type { Random } from '@ops/runtime/random.ts';
 
+import type { CommandInbox } from '../commands/commands.ts';
 import type { FleetInbox } from '../fleet/fleet.ts';
 import type { Crowd } from './come-back.ts';
 import type { Doorkeeper } from './doorkeeper.ts';
@@ -28,6 +29,7 @@ export interface GatewayParts {
   readonly log: Log;
   readonly notes: Notes;
   readonly inbox: FleetInbox;
+  readonly commands: CommandInbox;
   readonly door: Doorkeeper;
   readonly roster: Roster;
   readonly ring: KeyRing;

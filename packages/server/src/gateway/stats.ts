@@ -55,8 +55,9 @@ export interface Counters {
   /** Frames with samples that were kept while a link was down, and those that could not be stored. */
   samplesStored: number;
   samplesFailed: number;
-  /** Messages about commands that were never sent from here. */
-  ignored: number;
+  /** Frames with output of commands, and how often a client had to wait with more of it. */
+  outputFrames: number;
+  outputHeld: number;
   acceptErrors: number;
   /** Lines and audit entries left out because there were too many. */
   linesSuppressed: number;
@@ -96,7 +97,8 @@ export function createCounters(): Counters {
     heartbeats: 0,
     samplesStored: 0,
     samplesFailed: 0,
-    ignored: 0,
+    outputFrames: 0,
+    outputHeld: 0,
     acceptErrors: 0,
     linesSuppressed: 0,
     auditSuppressed: 0,

@@ -9,6 +9,8 @@ import type { AuditEntry } from '../audit/entry.ts';
 import type { ClientLink, FleetInbox, Registration } from '../fleet/fleet.ts';
 import { createGateway } from './gateway.ts';
 import type { Gateway, GatewayConfig } from './gateway.ts';
+import { recordingCommandInbox } from './test-command-inbox.ts';
+import type { RecordingCommandInbox } from './test-command-inbox.ts';
 
 export const SERVER_ID = '0f0e0d0c-0b0a-4908-8706-050403020100';
 export const SECRET = 'a-secret-for-tests-that-is-long-enough';
@@ -85,6 +87,7 @@ export interface TestGateway extends AsyncDisposable {
   readonly gateway: Gateway;
   readonly port: number;
   readonly inbox: RecordingInbox;
+  readonly commands: RecordingCommandInbox;
   readonly audit: AuditEntry[];
   readonly lines: Line[];
 }
@@ -98,6 +101,7 @@ export async function startTestGateway(
   } = {},
 ): Promise<TestGateway> {
   const inbox = recordingInbox();
+  const commands = recordingCommandInbox();
   const audit: AuditEntry[] = [];
   const lines: Line[] = [];
   const gateway = createGateway({
@@ -112,6 +116,7 @@ export async function startTestGateway(
     },
     serverId: SERVER_ID,
     inbox,
+    commands,
     audit: {
       record: async (entry) => {
         audit.push(entry);
@@ -126,6 +131,7 @@ export async function startTestGateway(
     gateway,
     port,
     inbox,
+    commands,
     audit,
     lines,
     [Symbol.asyncDispose]: () => gateway.close({ graceMs: 200 }),

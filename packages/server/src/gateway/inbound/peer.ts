@@ -1,6 +1,9 @@
 import type { Allowance } from '../allowance.ts';
 import type { KeptSamples } from './samples.ts';
 
+/** Why nothing is read from a client: what it sent waits for the disk, or comes too fast. */
+export type HoldReason = 'samples' | 'output' | 'pace';
+
 /** A registered connection, as the handlers of its messages see it. */
 export interface Peer {
   readonly clientId: string;
@@ -8,12 +11,14 @@ export interface Peer {
   readonly lastFrameAt: number;
   readonly heartbeats: Allowance;
   readonly changes: Allowance;
+  readonly answers: Allowance;
+  readonly outputFrames: Allowance;
   /** Made by the first `samples` frame. */
   kept: KeptSamples | undefined;
   /** Does nothing once the connection is closing. */
   send(body: Buffer): void;
   /** Stops reading from the client … */
-  hold(): void;
-  /** … and goes on. Harmless without `hold`. */
-  release(): void;
+  hold(why: HoldReason): void;
+  /** … and goes on, when nothing else holds it. Harmless without `hold`. */
+  release(why: HoldReason): void;
 }

@@ -3,6 +3,7 @@ import type { ClientMessage } from '@ops/protocol/wire/messages.ts';
 import { WireError } from '@ops/protocol/wire/wire-error.ts';
 
 import type { GatewayParts } from '../parts.ts';
+import { commandAccepted, commandOutput, commandResult } from './commands.ts';
 import { appInfo, systemInfo } from './facts.ts';
 import { heartbeat } from './heartbeat.ts';
 import type { Peer } from './peer.ts';
@@ -20,11 +21,11 @@ export function receive(message: ClientMessage, peer: Peer, parts: GatewayParts)
     case 'samples':
       return samples(message, peer, parts);
     case 'command_accepted':
+      return commandAccepted(message, peer, parts);
     case 'command_output':
+      return commandOutput(message, peer, parts);
     case 'command_result':
-      // This server sent no command, so these are about somebody else's: they change nothing.
-      parts.counters.ignored++;
-      return undefined;
+      return commandResult(message, peer, parts);
     case 'auth_response':
     case 'register':
     case 'goodbye':

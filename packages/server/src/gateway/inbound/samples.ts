@@ -22,12 +22,12 @@ export interface KeptSamples {
 export function samples(message: MessageOf<'samples'>, peer: Peer, parts: GatewayParts): void {
   const kept = (peer.kept ??= { waiting: 0, last: Promise.resolve(), missingFrom: undefined });
   kept.waiting++;
-  if (kept.waiting >= MAX_WAITING_SAMPLES) peer.hold();
+  if (kept.waiting >= MAX_WAITING_SAMPLES) peer.hold('samples');
   kept.last = kept.last
     .then(() => store(message, kept, peer, parts))
     .finally(() => {
       kept.waiting--;
-      if (kept.waiting < MAX_WAITING_SAMPLES) peer.release();
+      if (kept.waiting < MAX_WAITING_SAMPLES) peer.release('samples');
     });
 }
 
