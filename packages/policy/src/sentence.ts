@@ -1,0 +1,5 @@
+/** Text for people, in both languages. */
+export interface Sentence {
+  readonly zh: string;
+  readonly en: string;
+}
