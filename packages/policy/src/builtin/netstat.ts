@@ -46,6 +46,8 @@ function socketStatistics(parts: readonly Part[]): readonly string[] | undefined
     parts.flatMap((part) => (part.kind === 'long' ? LETTER_OF[part.text]! : part.text.split(''))),
   );
   if (ELSE.split('').some((letter) => letters.has(letter))) return undefined;
-  const same = SAME.split('').filter((letter) => letters.has(letter)).join('');
+  const same = SAME.split('')
+    .filter((letter) => letters.has(letter))
+    .join('');
   return same === '' ? ['ss'] : ['ss', `-${same}`];
 }
