@@ -63,6 +63,10 @@ export interface Fleet {
   /** In the order the clients were made. */
   readonly clientIds: readonly string[];
   commands(): Readonly<CommandCounters>;
+  /** Commands whose result the server has acknowledged. */
+  acknowledgedIds(): ReadonlySet<string>;
+  /** Monotonic milliseconds at which each command was answered. */
+  answeredAt(): ReadonlyMap<string, number>;
   /** Each client answers the oldest command it holds. @returns how many did */
   answer(): number;
   /** Forgets the round trips measured so far. */
@@ -111,6 +115,8 @@ export function startFleet(options: FleetOptions): Fleet {
   const addresses = options.localAddresses ?? loopbackAddresses(count);
   const counters = createFleetCounters();
   const wheel = createTimerWheel(clock, TICK_MS);
+  const acknowledged = new Set<string>();
+  const answeredAt = new Map<string, number>();
   const bare = conversation !== 'ops';
   const output = options.commands?.output ?? UPTIME;
   const shared: SharedParts = {
@@ -120,6 +126,10 @@ export function startFleet(options: FleetOptions): Fleet {
     bare,
     commands: options.commands && { answering: options.commands.answering, output },
     commandCounters: createCommandCounters(),
+    commandWatch: {
+      answered: (id) => void answeredAt.set(id, clock.mono()),
+      acknowledged: (id) => void acknowledged.add(id),
+    },
     bareAnswers: bare && options.commands ? answersTo(output, clock) : [],
     answered: conversation !== 'bare-silent',
     intervalMs,
@@ -147,6 +157,8 @@ export function startFleet(options: FleetOptions): Fleet {
     report,
     clientIds: clients.map((client) => client.clientId),
     commands: () => ({ ...shared.commandCounters }),
+    acknowledgedIds: () => acknowledged,
+    answeredAt: () => answeredAt,
     answer: () => clients.filter((client) => client.answerOne()).length,
     resetRoundTrips: () => counters.resetRoundTrips(),
     async allReady({ within }) {

@@ -25,7 +25,7 @@ import type { ChallengeAnswer } from './challenge-answer.ts';
 import { exampleFacts, exampleRegister } from './example-messages.ts';
 import type { HeartbeatTemplates } from './heartbeat-templates.ts';
 import { createSimulatedCommands } from './simulated-commands.ts';
-import type { Answering, CommandCounters, SimulatedCommands } from './simulated-commands.ts';
+import type { Answering, CommandCounters, CommandWatch, SimulatedCommands } from './simulated-commands.ts';
 import { SimulatedLink } from './simulated-link.ts';
 import type { LinkNeeds } from './simulated-link.ts';
 import type { TimerWheel } from './timer-wheel.ts';
@@ -59,6 +59,7 @@ export interface SharedParts extends Omit<LinkNeeds, 'localAddress'> {
   /** Undefined: what a client is told to do it leaves undone. */
   readonly commands: { readonly answering: Answering; readonly output: string } | undefined;
   readonly commandCounters: CommandCounters;
+  readonly commandWatch: CommandWatch;
   /** Bare clients answer a frame with these, ready made. */
   readonly bareAnswers: readonly Buffer[];
 }
@@ -105,6 +106,7 @@ export class SimulatedClient {
       createSimulatedCommands({
         ...shared.commands,
         counters: shared.commandCounters,
+        watch: shared.commandWatch,
         clock: shared.clock,
         send: (messages) => this.#send(messages),
       });

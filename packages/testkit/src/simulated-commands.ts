@@ -24,6 +24,12 @@ export interface CommandCounters {
   held: number;
 }
 
+/** What happens to commands, told as it happens. */
+export interface CommandWatch {
+  answered(commandId: string): void;
+  acknowledged(commandId: string): void;
+}
+
 export function createCommandCounters(): CommandCounters {
   return { executed: 0, repeated: 0, answered: 0, acknowledged: 0, held: 0 };
 }
@@ -51,13 +57,14 @@ export interface SimulatedCommandsNeeds {
   /** What every command prints. */
   readonly output: string;
   readonly counters: CommandCounters;
+  readonly watch?: CommandWatch;
   readonly clock: Clock;
   /** Sends them in one write. */
   readonly send: (messages: readonly ClientMessage[]) => void;
 }
 
 export function createSimulatedCommands(needs: SimulatedCommandsNeeds): SimulatedCommands {
-  const { answering, output, counters, clock, send } = needs;
+  const { answering, output, counters, watch, clock, send } = needs;
   const kept = new Map<string, Kept>();
   const remembered = new Set<string>();
   const held: string[] = [];
@@ -97,6 +104,7 @@ export function createSimulatedCommands(needs: SimulatedCommandsNeeds): Simulate
     if (!entry || entry.outcome !== 'running') return [];
     entry.outcome = outcome;
     counters.answered++;
+    watch?.answered(id);
     return answer(id, entry);
   }
 
@@ -149,6 +157,7 @@ export function createSimulatedCommands(needs: SimulatedCommandsNeeds): Simulate
         if (!kept.delete(message.command_id)) return;
         remembered.add(message.command_id);
         counters.acknowledged++;
+        watch?.acknowledged(message.command_id);
       } else if (message.type === 'cancel') {
         letGo(message.command_id);
         send(finish(message.command_id, 'cancelled'));

@@ -12,6 +12,8 @@ export interface WaitOptions {
   readonly within?: number;
   /** What is waited for, as the failure shall name it. */
   readonly what: string;
+  /** Milliseconds between two questions. */
+  readonly every?: number;
 }
 
 type Truthy<T> = Exclude<T, false | 0 | '' | null | undefined>;
@@ -29,7 +31,7 @@ export async function until<T>(
   condition: () => T | Promise<T>,
   options: WaitOptions,
 ): Promise<Truthy<Awaited<T>>> {
-  const { within: limit = DEFAULT_WITHIN_MS, what } = options;
+  const { within: limit = DEFAULT_WITHIN_MS, every = POLL_MS, what } = options;
   const start = systemClock.mono();
   let cause: unknown;
   do {
@@ -43,7 +45,7 @@ export async function until<T>(
     } catch (error) {
       cause = error;
     }
-    await sleep(systemClock, POLL_MS);
+    await sleep(systemClock, every);
   } while (systemClock.mono() - start < limit);
   throw new Error(`waited ${limit} ms for ${what}`, { cause });
 }
