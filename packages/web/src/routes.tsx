@@ -1,6 +1,9 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 
+import { readOrderSearch } from './commands/order-address.ts';
+import { readBatchSearch } from './pages/batch/batch-search.ts';
 import { CrashPage } from './pages/crash/CrashPage.tsx';
+import { readHistorySearch } from './pages/history/history-search.ts';
 import { NotFoundPage } from './pages/not-found/NotFoundPage.tsx';
 import { readFleetSearch } from './pages/system/fleet-search.ts';
 import { SystemPage } from './pages/system/SystemPage.tsx';
@@ -35,7 +38,22 @@ export function createConsoleRouter() {
     }),
     createRoute({
       ...at(paths.commands),
-      component: lazyRouteComponent(() => import('./pages/planned/CommandsPage.tsx'), 'CommandsPage'),
+      validateSearch: readOrderSearch,
+      component: lazyRouteComponent(() => import('./pages/commands/CommandsPage.tsx'), 'CommandsPage'),
+    }),
+    createRoute({
+      ...at(paths.history),
+      validateSearch: readHistorySearch,
+      component: lazyRouteComponent(() => import('./pages/history/HistoryPage.tsx'), 'HistoryPage'),
+    }),
+    createRoute({
+      ...at(paths.run),
+      component: lazyRouteComponent(() => import('./pages/run/RunPage.tsx'), 'RunPage'),
+    }),
+    createRoute({
+      ...at(paths.batch),
+      validateSearch: readBatchSearch,
+      component: lazyRouteComponent(() => import('./pages/batch/BatchPage.tsx'), 'BatchPage'),
     }),
     createRoute({ ...at(paths.login) }),
     createRoute({

@@ -20,7 +20,7 @@ function contrast(a: string, b: string): number {
 type Tone = keyof Palette;
 const GROUNDS: readonly Tone[] = ['ground', 'surface', 'sunken', 'hover', 'raised'];
 const TEXT_PAIRS: readonly (readonly [Tone, Tone])[] = [
-  ...(['text', 'dim', 'accent', 'ok', 'warn', 'bad', 'off'] as const).flatMap((tone) =>
+  ...(['text', 'dim', 'accent', 'ok', 'warn', 'bad', 'off', 'magenta', 'cyan'] as const).flatMap((tone) =>
     GROUNDS.map((ground) => [tone, ground] as const),
   ),
   ['accent', 'accentSoft'],
@@ -31,6 +31,9 @@ const TEXT_PAIRS: readonly (readonly [Tone, Tone])[] = [
   ['bad', 'badSoft'],
   ['text', 'badSoft'],
   ['off', 'offSoft'],
+  ['text', 'offSoft'],
+  ['text', 'okSoft'],
+  ['dim', 'offSoft'],
   ['onFill', 'accentFill'],
   ['onFill', 'accentFillHover'],
   ['onFill', 'badFill'],

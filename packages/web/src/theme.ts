@@ -34,6 +34,9 @@ export interface Palette {
   readonly badFillHover: string;
   readonly off: string;
   readonly offSoft: string;
+  /** Two more colours a command may choose for its output. */
+  readonly magenta: string;
+  readonly cyan: string;
   /** Bars and lines of readings, and the track under a bar. */
   readonly meter: string;
   readonly meterWarn: string;
@@ -68,6 +71,8 @@ export const light: Palette = {
   badFillHover: '#a32820',
   off: '#566071',
   offSoft: '#edeff3',
+  magenta: '#8f2c9c',
+  cyan: '#0c6674',
   meter: '#5b79dc',
   meterWarn: '#d48a12',
   meterBad: '#d2483e',
@@ -101,6 +106,8 @@ export const dark: Palette = {
   badFillHover: '#d0453c',
   off: '#9aa4b4',
   offSoft: '#1f252e',
+  magenta: '#e29bea',
+  cyan: '#6fcbd8',
   meter: '#6f8bee',
   meterWarn: '#d99a2f',
   meterBad: '#e0645a',

@@ -157,6 +157,7 @@ export const listCommands = endpoint({
   query: s.object({
     limit: s.optional(s.integer({ min: 1, max: MAX_COMMANDS_PAGE })),
     cursor: s.optional(s.string({ max: 32 })),
+    command_id: s.optional(s.described(uuid, 'Only this one; none when nobody knows it.')),
     client_id: s.optional(uuid),
     batch_id: s.optional(uuid),
     /** `active`: Pending and Executing. */

@@ -7,7 +7,10 @@ type Part<K extends string, T> =
   Record<string, never> extends T ? { readonly [P in K]?: T } : { readonly [P in K]: T };
 type CallInput<E extends Endpoint> = Part<'params', ParamsOf<E>> &
   Part<'query', QueryOf<E>> &
-  Part<'body', BodyOf<E>> & { readonly signal?: AbortSignal };
+  Part<'body', BodyOf<E>> & {
+    readonly signal?: AbortSignal;
+    readonly headers?: Readonly<Record<string, string>>;
+  };
 
 export interface Api {
   /** @throws ApiError */
@@ -54,6 +57,7 @@ export function createApi({ fetch, languageTag, onFailure }: ApiNeeds): Api {
           'accept-language': languageTag(),
           // A call that changes something is JSON even when it has nothing to say: the server refuses forms.
           ...(endpoint.method !== 'GET' && { 'content-type': 'application/json' }),
+          ...input.headers,
         },
         ...(endpoint.method !== 'GET' && { body: JSON.stringify(input.body ?? {}) }),
         credentials: 'same-origin',

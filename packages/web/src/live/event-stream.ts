@@ -15,7 +15,17 @@ import type { EventData, EventName } from '@ops/protocol/http/events.ts';
 
 export type StreamPhase = 'closed' | 'opening' | 'live' | 'lost';
 
-const NAMES: readonly EventName[] = ['ready', 'reset', 'client', 'forgotten', 'counts', 'metrics'];
+const NAMES: readonly EventName[] = [
+  'ready',
+  'reset',
+  'client',
+  'forgotten',
+  'counts',
+  'metrics',
+  'command',
+  'output',
+  'batch',
+];
 const BASE_DELAY_MS = 1000;
 const MAX_DELAY_MS = 15_000;
 
@@ -38,6 +48,8 @@ export interface EventStreamNeeds {
 export interface EventStreamQuery {
   readonly topics: string;
   readonly client_id?: string;
+  readonly command_id?: string;
+  readonly batch_id?: string;
 }
 
 /** Full jitter between nothing and a doubling ceiling, in milliseconds; `attempt` counts from 0. */

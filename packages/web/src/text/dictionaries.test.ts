@@ -2,7 +2,9 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
+import { enCommands } from './en-commands.ts';
 import { en } from './en.ts';
+import { zhCommands } from './zh-commands.ts';
 import { zh } from './zh.ts';
 
 const SOURCES = join(import.meta.dirname, '..');
@@ -35,30 +37,45 @@ function kinds(dictionary: Readonly<Record<string, unknown>>): string[] {
     .toSorted();
 }
 
-describe('dictionaries', () => {
+/** Files of the console that hold the dictionaries themselves. */
+const DICTIONARY = /text\/(?:zh|en)(?:-commands)?\.ts$/;
+
+describe.each([
+  ['of every page', zh, en, ['otherLanguage']],
+  ['of commands', zhCommands, enCommands, []],
+] as const)('dictionaries %s', (_name, chinese, english, notTranslated) => {
+  const inChinese: Readonly<Record<string, unknown>> = chinese;
+  const inEnglish: Readonly<Record<string, unknown>> = english;
+
   test('both have the same entries, none of them empty', () => {
-    expect(Object.keys(en).toSorted()).toEqual(Object.keys(zh).toSorted());
-    const empty = [...Object.entries(zh), ...Object.entries(en)].filter(([, value]) => value === '');
-    expect(empty).toEqual([]);
+    expect(Object.keys(inEnglish).toSorted()).toEqual(Object.keys(inChinese).toSorted());
+    const all = [...Object.entries(inChinese), ...Object.entries(inEnglish)];
+    expect(all.filter(([, value]) => value === '')).toEqual([]);
   });
 
   test('an entry takes the same values in both', () => {
-    expect(kinds(en)).toEqual(kinds(zh));
+    expect(kinds(inEnglish)).toEqual(kinds(inChinese));
   });
 
   test('the English one holds no Chinese, apart from the name of the other language', () => {
-    const chinese = Object.entries(en).filter(([, value]) => typeof value === 'string' && HAN.test(value));
-    expect(chinese.map(([key]) => key)).toEqual(['otherLanguage']);
+    const left = Object.entries(inEnglish).filter(
+      ([, value]) => typeof value === 'string' && HAN.test(value),
+    );
+    expect(left.map(([key]) => key)).toEqual(notTranslated);
   });
 
   test('every entry is used', () => {
     const code = [...sources('.tsx'), ...sources('.ts')]
-      .filter((path) => !/text\/(?:zh|en)\.ts$/.test(path))
+      .filter((path) => !DICTIONARY.test(path))
       .map((path) => readFileSync(path, 'utf8'))
       .join('\n');
-    const unused = Object.keys(zh).filter((key) => !new RegExp(`\\btext\\.${key}\\b`).test(code));
+    const unused = Object.keys(inChinese).filter((key) => !new RegExp(`\\btext\\.${key}\\b`).test(code));
     expect(unused).toEqual([]);
   });
+});
+
+test('the words of commands do not stand for others', () => {
+  expect(Object.keys(zhCommands).filter((key) => key in zh)).toEqual([]);
 });
 
 describe('no words outside the dictionaries', () => {

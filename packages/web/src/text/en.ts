@@ -251,18 +251,6 @@ export const en: Dictionary = {
   appsUpdate: 'Updates',
   appsUpdateWords: 'Move an application to a given version; one operation at a time for each.',
   appsMeanwhile: 'For now, the applications a client reports are on the page of its host:',
-  commandsLead:
-    'This version does not run commands yet. Later you will run them here, on one host or many, within policy.',
-  commandsPredefined: 'Predefined commands',
-  commandsPredefinedWords: 'Common ones for system, resources, network, files and services, in one press.',
-  commandsPolicy: 'Judged twice',
-  commandsPolicyWords:
-    'Server and host both decide; a command runs when both allow it, and a refusal says why.',
-  commandsOutput: 'Live results',
-  commandsOutputWords: 'Output, errors, exit code and duration, seen while it runs.',
-  commandsHistory: 'History',
-  commandsHistoryWords: 'What was run lately, ready to be run again.',
-  commandsMeanwhile: 'For now, the page of each host shows which commands its policy allows:',
 
   // API
   apiDocsLead: "Made from the server's own description, the very one it validates with.",

@@ -241,16 +241,6 @@ export const zh = {
   appsUpdate: '版本更新',
   appsUpdateWords: '更新到指定版本；每个应用同一时间只进行一项操作。',
   appsMeanwhile: '目前，客户端已上报的应用显示在该主机的页面上：',
-  commandsLead: '此版本还不能执行命令。以后这里可以在一台或多台主机上执行受策略约束的命令。',
-  commandsPredefined: '预定义命令',
-  commandsPredefinedWords: '系统、资源、网络、文件和服务类常用命令，一键执行。',
-  commandsPolicy: '安全验证',
-  commandsPolicyWords: '服务器与主机各自判断，双方都允许才会执行；拒绝时说明原因。',
-  commandsOutput: '实时结果',
-  commandsOutputWords: '标准输出、错误输出、退出码与用时，执行中即可看到。',
-  commandsHistory: '执行历史',
-  commandsHistoryWords: '最近的执行记录，可以重复执行。',
-  commandsMeanwhile: '目前，每台主机的策略允许哪些命令，可以在该主机的页面上查看：',
 
   // API
   apiDocsLead: '本页由服务器的接口描述生成，与实际校验所用的定义一致。',

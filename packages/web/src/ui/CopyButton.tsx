@@ -8,8 +8,11 @@ import { useText } from '../text/use-text.ts';
 
 const SHOWN_MS = 1500;
 
-/** Copies `value`, and says for a moment that it did. */
-export function useCopy(value: string): { readonly copied: boolean; readonly copy: () => void } {
+/** Copies `value` (or what it gives when it comes to it), and says for a moment that it did. */
+export function useCopy(value: string | (() => string)): {
+  readonly copied: boolean;
+  readonly copy: () => void;
+} {
   const { clock } = useConsole();
   const [copied, setCopied] = useState(0);
   useEffect(() => {
@@ -18,14 +21,20 @@ export function useCopy(value: string): { readonly copied: boolean; readonly cop
     return () => timer.cancel();
   }, [copied, clock]);
   const copy = (): void => {
-    void copyText(value).then((done) => {
+    void copyText(typeof value === 'string' ? value : value()).then((done) => {
       if (done) setCopied((times) => times + 1);
     });
   };
   return { copied: copied > 0, copy };
 }
 
-export function CopyButton({ value, label }: { readonly value: string; readonly label: string }) {
+export function CopyButton({
+  value,
+  label,
+}: {
+  readonly value: string | (() => string);
+  readonly label: string;
+}) {
   const { text } = useText();
   const { copied, copy } = useCopy(value);
   return (

@@ -1,0 +1,89 @@
+import { useEffect, useRef } from 'react';
+import type { KeyboardEvent } from 'react';
+
+import { useHealthCheckOn } from '../../api/use-health.ts';
+import { runRequest } from '../../commands/order.ts';
+import { useConsole, useSignal } from '../../console.ts';
+import { useCommandText } from '../../text/use-command-text.ts';
+import { wordsOfError } from '../../text/words.ts';
+import { PageTitle } from '../../ui/PageTitle.tsx';
+import { CommandPanel } from './CommandPanel.tsx';
+import { OptionsPanel } from './OptionsPanel.tsx';
+import { RecentPanel } from './RecentPanel.tsx';
+import { RunBar } from './RunBar.tsx';
+import { TargetsPanel } from './TargetsPanel.tsx';
+import { useOrder } from './use-order.ts';
+import { usePreview } from './use-preview.ts';
+import { useRun } from './use-run.ts';
+import styles from './CommandsPage.module.css';
+
+export function CommandsPage() {
+  const { text } = useCommandText();
+  const { fleet: live } = useConsole();
+  const { fleet, stale } = useSignal(live.picture);
+  useEffect(() => live.watch(), [live]);
+  useHealthCheckOn(stale);
+  const [order, change] = useOrder();
+  const preview = usePreview(order);
+  const { run, failure, isPending, forget } = useRun();
+  const form = useRef<HTMLDivElement>(null);
+  const many = order.targets.kind !== 'hosts' || order.targets.ids.length > 1;
+  const selectorRefused = preview.error?.field?.endsWith('selector') ? preview.error : undefined;
+
+  function submit(): void {
+    // What is filled in wrongly is shown, not left out.
+    const wrong = form.current?.querySelector<HTMLInputElement>('input[aria-invalid="true"]');
+    if (wrong) {
+      wrong.closest('details')?.setAttribute('open', '');
+      wrong.focus();
+      return;
+    }
+    const request = runRequest(order);
+    if (request !== undefined) run(request);
+  }
+
+  function onKey(event: KeyboardEvent): void {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    // The button knows whether it may be pressed.
+    form.current?.querySelector<HTMLButtonElement>('button[aria-keyshortcuts]')?.click();
+  }
+
+  return (
+    <div className={styles.page}>
+      <PageTitle title={text.tabCommands} className={styles.title} />
+      <div ref={form} className={styles.form} onKeyDown={onKey}>
+        <TargetsPanel
+          targets={order.targets}
+          fleet={fleet}
+          refusal={selectorRefused && wordsOfError(selectorRefused, text)}
+          onChange={(targets) => {
+            forget();
+            change({ targets });
+          }}
+        />
+        <div className={styles.what}>
+          <CommandPanel
+            command={order.command}
+            onChange={(command) => {
+              forget();
+              change({ command });
+            }}
+          />
+          <div className={styles.doing}>
+            <OptionsPanel order={order} many={many} onChange={change} />
+            <RunBar
+              order={order}
+              state={preview}
+              failure={failure}
+              isPending={isPending}
+              onRun={submit}
+              onKeep={(queueSecs) => change({ queueSecs })}
+            />
+          </div>
+        </div>
+      </div>
+      <RecentPanel />
+    </div>
+  );
+}

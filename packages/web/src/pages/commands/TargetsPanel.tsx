@@ -1,0 +1,87 @@
+import { TextInput } from '@mantine/core';
+import { useRef } from 'react';
+
+import { MAX_HOSTS_IN_ADDRESS } from '../../commands/order-address.ts';
+import { TARGET_KINDS } from '../../commands/order.ts';
+import type { TargetKind, Targets } from '../../commands/order.ts';
+import type { FleetState } from '../../live/fleet-state.ts';
+import { useCommandText } from '../../text/use-command-text.ts';
+import { Panel } from '../../ui/Panel.tsx';
+import { Segments } from '../../ui/Segments.tsx';
+import { HostPicker } from './HostPicker.tsx';
+import styles from './CommandsPage.module.css';
+
+const MAX_SELECTOR = 1024;
+
+const EMPTY: { readonly [K in TargetKind]: Targets & { kind: K } } = {
+  hosts: { kind: 'hosts', ids: [] },
+  selector: { kind: 'selector', selector: '' },
+  all: { kind: 'all' },
+};
+
+/** Where the command runs. */
+export function TargetsPanel({
+  targets,
+  fleet,
+  refusal,
+  onChange,
+}: {
+  readonly targets: Targets;
+  readonly fleet: FleetState | undefined;
+  /** Why the server does not take the selector. */
+  readonly refusal: string | undefined;
+  readonly onChange: (targets: Targets) => void;
+}) {
+  const { text, format } = useCommandText();
+  /** What was filled in under each kind, for whoever looks at another and comes back. */
+  const left = useRef<Partial<Record<TargetKind, Targets>>>({});
+  const names = { hosts: text.targetHosts, selector: text.targetSelector, all: text.targetAll };
+
+  return (
+    <Panel
+      title={text.targets}
+      aside={
+        <Segments
+          label={text.targetKind}
+          value={targets.kind}
+          options={TARGET_KINDS.map((value) => ({ value, name: names[value] }))}
+          onChange={(kind) => {
+            left.current[targets.kind] = targets;
+            onChange(left.current[kind] ?? EMPTY[kind]);
+          }}
+        />
+      }
+    >
+      {targets.kind === 'hosts' && (
+        <>
+          <HostPicker
+            clients={fleet?.clients ?? new Map()}
+            chosen={targets.ids}
+            onChange={(ids) => onChange({ kind: 'hosts', ids })}
+          />
+          {targets.ids.length > MAX_HOSTS_IN_ADDRESS && (
+            <p className={styles.note}>{text.tooManyForAddress}</p>
+          )}
+        </>
+      )}
+      {targets.kind === 'selector' && (
+        <TextInput
+          label={text.selectorLabel}
+          description={text.selectorHelp}
+          placeholder={text.selectorHint}
+          maxLength={MAX_SELECTOR}
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
+          error={refusal}
+          className={styles.mono}
+          value={targets.selector}
+          onChange={(event) => onChange({ kind: 'selector', selector: event.currentTarget.value })}
+        />
+      )}
+      {targets.kind === 'all' && (
+        <p className={styles.note}>{text.allHelp(fleet?.counts.total ?? 0, format)}</p>
+      )}
+    </Panel>
+  );
+}
