@@ -7,6 +7,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { createPolicy } from '@ops/policy/policy.ts';
+import { predefinedFor } from '@ops/policy/predefined.ts';
+import { OpsError } from '@ops/protocol/errors.ts';
 import type { Clock } from '@ops/runtime/clock.ts';
 import { isLoopback } from '@ops/runtime/ip-address.ts';
 import { createLifecycle } from '@ops/runtime/lifecycle.ts';
@@ -15,7 +18,7 @@ import type { Random } from '@ops/runtime/random.ts';
 
 import type { AuditEntry } from './audit/entry.ts';
 import { createAuth } from './auth/auth.ts';
-import type { CommandInbox } from './commands/commands.ts';
+import type { CommandInbox, Commands } from './commands/commands.ts';
 import type { ServerConfig } from './config.ts';
 import { createEventHub } from './events/hub.ts';
 import { createClientStore } from './fleet/client-store.ts';
@@ -38,12 +41,30 @@ import { VERSION } from './version.ts';
 const WEB_DIRECTORY = join(import.meta.dirname, '../../web/dist');
 const SECOND_MS = 1000;
 /** Nobody sends commands yet. */
-const NO_COMMANDS: CommandInbox = {
+const unavailable = async (): Promise<never> => {
+  throw new OpsError('storage_unavailable');
+};
+const NO_COMMANDS: Commands & CommandInbox = {
+  repeated: unavailable,
+  create: unavailable,
+  release: unavailable,
+  cancel: unavailable,
+  summary: async () => undefined,
+  list: async () => ({ commands: [], nextCursor: null }),
+  output: async () => undefined,
+  onChange: () => () => {},
+  onOutput: () => () => {},
+  stats: () => ({
+    pending: 0,
+    executing: 0,
+    finished: { Completed: 0, Timeout: 0, Failed: 0, Cancelled: 0 },
+    unstoredBytes: 0,
+    dropped: {},
+  }),
   registered: () => [],
   ready: () => {},
   gone: () => {},
   accepted: () => {},
-  output: () => undefined,
   result: () => {},
 };
 
@@ -123,6 +144,13 @@ async function start(
   const auth = await createAuth({ database: main, audit, clock, random, log, options: config });
   lifecycle.onRelease('auth', () => auth.close());
 
+  const policy = createPolicy({
+    platform: 'linux',
+    custom: [],
+    scriptDirs: config.allowedScriptDirs,
+    scriptExtensions: config.allowedScriptExtensions,
+  });
+
   const authentication = await resolveTcpSecrets(config, random);
   const gateway = createGateway({
     config: {
@@ -141,7 +169,8 @@ async function start(
   });
   lifecycle.onRelease('gateway', () => gateway.close());
 
-  const hub = createEventHub({ fleet, clock, random });
+  const batches = { onChange: () => () => {} };
+  const hub = createEventHub({ fleet, commands: NO_COMMANDS, batches, clock, random });
   const figures = serverFigures({ fleet, gateway, rollup, auth, main, history, http: () => http.counters });
   const prometheus = createPrometheus({ figures, clock, log });
   lifecycle.onRelease('metrics', () => prometheus.stop());
@@ -149,6 +178,10 @@ async function start(
     options: config,
     auth,
     fleet,
+    commands: NO_COMMANDS,
+    isConnected: (id) => fleet.link(id) !== undefined,
+    policy,
+    predefined: predefinedFor(policy, []),
     hub,
     listMinutes: (clientId, from, to) => rollup.list(clientId, from, to),
     parts: {

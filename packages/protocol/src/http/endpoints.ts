@@ -1,4 +1,14 @@
 import { changePassword, checkAuth, keepAlive, login, logout } from './auth.ts';
+import {
+  cancelCommand,
+  checkCommand,
+  commandOutput,
+  commandResult,
+  downloadOutput,
+  listCommands,
+  predefinedCommands,
+  sendCommand,
+} from './commands.ts';
 import { forgetClient, getClient, listClients, listSamples } from './clients.ts';
 import type { Endpoint } from './endpoint.ts';
 import { events } from './events.ts';
@@ -15,6 +25,14 @@ export const ENDPOINTS: readonly Endpoint[] = [
   getClient,
   forgetClient,
   listSamples,
+  sendCommand,
+  commandResult,
+  cancelCommand,
+  listCommands,
+  commandOutput,
+  downloadOutput,
+  predefinedCommands,
+  checkCommand,
   events,
   health,
   metrics,

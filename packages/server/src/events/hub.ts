@@ -1,17 +1,27 @@
 /**
- * What happens in the fleet, as numbered events that many readers share. An event is made into text once; readers
+ * What happens to clients, commands and batches, as numbered events that many readers share. An event is made into text once; readers
  * (reader.ts) hold a position, not a queue. Ids are `<start>-<number>`: after a restart the numbers begin again under
- * another start, and a reader that comes back is told to fetch everything.
+ * another start, and a reader that comes back is told to fetch everything. Output, and the commands of a batch, become
+ * events only while somebody listens to them (scopes.ts).
  */
+import { isFinal } from '@ops/protocol/domain/command.ts';
+import type { BatchSummary } from '@ops/protocol/http/batches.ts';
 import { KEPT_EVENTS, METRICS_PERIOD_MS } from '@ops/protocol/http/events.ts';
+import type { OutputEvent } from '@ops/protocol/http/events.ts';
+import type { EventData, EventName } from '@ops/protocol/http/events.ts';
 import type { SummaryMetrics } from '@ops/protocol/http/clients.ts';
 import type { Clock, Timer } from '@ops/runtime/clock.ts';
 import type { Random } from '@ops/runtime/random.ts';
 
+import type { Batches } from '../batches/batches.ts';
+import type { CommandChange, Commands, OutputPiece } from '../commands/commands.ts';
 import type { Fleet, FleetChange } from '../fleet/fleet.ts';
 import { eventFrame } from './frame.ts';
+import { createOutputText } from './output-text.ts';
 import { createEventRing } from './ring.ts';
-import type { KeptEvent } from './ring.ts';
+import type { EventHead, KeptEvent } from './ring.ts';
+import { createScopes } from './scopes.ts';
+import type { ScopeName } from './scopes.ts';
 
 /** Beside their number: the facts of one client may be 40 KB. */
 export const MAX_KEPT_BYTES = 16 * 1024 * 1024;
@@ -46,6 +56,12 @@ export interface EventHub {
   idOf(number: number): string;
   /** @returns the number of the event a reader saw last; undefined when what followed is not known any more */
   numberOf(id: string): number | undefined;
+  /**
+   * From now on the ring gets these, until as many `leave`s have come, and a while longer.
+   * @returns number of the event after which it holds all of them
+   */
+  enter(scopes: readonly ScopeName[]): number;
+  leave(scopes: readonly ScopeName[]): void;
   /** Readings newer than `version`, of all clients online, at most METRICS_PER_FRAME; readers in step share the text. */
   readingsSince(version: number): Readings;
   /** Readings of one online client if others than at `version`, which is the time it was last seen. */
@@ -57,36 +73,71 @@ export interface EventHub {
 
 export function createEventHub(needs: {
   readonly fleet: Pick<Fleet, 'onChange' | 'counts' | 'readingsSince' | 'summary'>;
+  readonly commands: Pick<Commands, 'onChange' | 'onOutput'>;
+  readonly batches: Pick<Batches, 'onChange'>;
   readonly clock: Clock;
   readonly random: Random;
 }): EventHub {
-  const { fleet, clock, random } = needs;
+  const { fleet, commands, batches, clock, random } = needs;
   const start = random.bytes(6).toString('hex');
   const ring = createEventRing({ events: KEPT_EVENTS, bytes: MAX_KEPT_BYTES });
   const readers = new Set<HubReader>();
   /** Frames made in this period, by the version they begin at. */
   const shared = new Map<number, Readings>();
+  const outputText = createOutputText();
+  const scopes = createScopes({
+    clock,
+    newest: () => ring.newest,
+    onEnd(name) {
+      if (name.startsWith('output:')) outputText.forget(name.slice('output:'.length));
+    },
+  });
   let gathering: Timer | undefined;
   let period: Timer | undefined;
+  /** Their counts are told when the changes are. */
+  let clientsChanged = false;
 
   const idOf = (number: number): string => `${start}-${number}`;
 
-  function onChange(change: FleetChange): void {
-    const clientId = change.kind === 'client' ? change.summary.id : change.id;
-    ring.add({ topic: 'client', clientId }, (number) =>
-      change.kind === 'client'
-        ? eventFrame('client', change.summary, idOf(number))
-        : eventFrame('forgotten', { id: change.id }, idOf(number)),
-    );
+  function add<N extends EventName>(head: EventHead, name: N, data: EventData[N]): void {
+    ring.add(head, (number) => eventFrame(name, data, idOf(number)));
     gathering ??= clock.after(GATHER_MS, wake);
   }
 
+  function onClient(change: FleetChange): void {
+    clientsChanged = true;
+    if (change.kind === 'client') {
+      return add({ topic: 'client', clientId: change.summary.id }, 'client', change.summary);
+    }
+    return add({ topic: 'client', clientId: change.id }, 'forgotten', { id: change.id });
+  }
+
+  function onCommand({ summary }: CommandChange): void {
+    const { id: commandId, client_id: clientId, batch_id: batchId } = summary;
+    // Output goes before the end it led to.
+    if (isFinal(summary.state)) addOutput(clientId, outputText.finish(commandId));
+    if (batchId !== null && !scopes.has(`batch:${batchId}`) && !scopes.has(`command:${commandId}`)) return;
+    add({ topic: 'command', clientId, commandId, batchId: batchId ?? undefined }, 'command', summary);
+  }
+
+  function onOutput(piece: OutputPiece): void {
+    if (scopes.has(`output:${piece.commandId}`)) addOutput(piece.clientId, outputText.add(piece));
+  }
+
+  function addOutput(clientId: string, events: readonly OutputEvent[]): void {
+    for (const event of events)
+      add({ topic: 'output', clientId, commandId: event.command_id }, 'output', event);
+  }
+
+  function onBatch(summary: BatchSummary): void {
+    add({ topic: 'batch', batchId: summary.id }, 'batch', summary);
+  }
+
   function wake(): void {
+    if (clientsChanged) add({ topic: 'client' }, 'counts', fleet.counts());
+    clientsChanged = false;
+    gathering?.cancel();
     gathering = undefined;
-    const counts = fleet.counts();
-    ring.add({ topic: 'client', clientId: undefined }, (number) =>
-      eventFrame('counts', counts, idOf(number)),
-    );
     for (const reader of readers) reader.news();
   }
 
@@ -101,7 +152,12 @@ export function createEventHub(needs: {
     return eventFrame('metrics', { at: clock.wall(), clients: Object.fromEntries(clients) });
   }
 
-  const stopListening = fleet.onChange(onChange);
+  const stopListening = [
+    fleet.onChange(onClient),
+    commands.onChange(onCommand),
+    commands.onOutput(onOutput),
+    batches.onChange(onBatch),
+  ];
 
   return {
     get newest() {
@@ -117,6 +173,11 @@ export function createEventHub(needs: {
       const [, from, digits] = /^([0-9a-f]{12})-(\d{1,15})$/.exec(id) ?? [];
       const number = Number(digits);
       return from === start && number >= ring.oldest - 1 && number <= ring.newest ? number : undefined;
+    },
+
+    enter: (names) => Math.max(0, ...names.map((name) => scopes.enter(name))),
+    leave(names) {
+      for (const name of names) scopes.leave(name);
     },
 
     readingsSince(version) {
@@ -156,8 +217,9 @@ export function createEventHub(needs: {
     },
 
     close() {
-      stopListening();
+      for (const stop of stopListening.splice(0)) stop();
       gathering?.cancel();
+      scopes.close();
       for (const reader of readers) reader.shutdown();
     },
   };

@@ -1,63 +1,23 @@
-import { EVENT_TOPICS, KEPT_EVENTS, MAX_STREAM_QUEUE, STREAM_PING_MS } from '@ops/protocol/http/events.ts';
-import type { EventTopic } from '@ops/protocol/http/events.ts';
-import { systemRandom } from '@ops/runtime/random.ts';
-import { ManualClock } from '@ops/testkit/manual-clock.ts';
+import { KEPT_EVENTS, MAX_STREAM_QUEUE, STREAM_PING_MS } from '@ops/protocol/http/events.ts';
+import type { ManualClock } from '@ops/testkit/manual-clock.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { createStandInFleet, exampleClient } from './test-fleet.ts';
-import type { StandInFleet } from './test-fleet.ts';
-import { createEventHub, GATHER_MS, METRICS_PER_FRAME } from './hub.ts';
+import { GATHER_MS, METRICS_PER_FRAME } from './hub.ts';
 import type { EventHub } from './hub.ts';
-import { MAX_WAIT_MS, MAX_WRITE, openReader } from './reader.ts';
-
-interface Seen {
-  readonly event: string;
-  readonly id: string | undefined;
-  readonly data: Record<string, unknown>;
-}
-
-function fieldsOf(value: unknown): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(value ?? {}));
-}
+import { MAX_WAIT_MS, MAX_WRITE } from './reader.ts';
+import { exampleClient } from './test-fleet.ts';
+import type { StandInFleet } from './test-fleet.ts';
+import { createTestEvents } from './test-reader.ts';
+import type { TestEvents } from './test-reader.ts';
 
 let clock: ManualClock;
 let fleet: StandInFleet;
 let hub: EventHub;
+let connect: TestEvents['connect'];
 
 beforeEach(() => {
-  clock = new ManualClock();
-  fleet = createStandInFleet();
-  hub = createEventHub({ fleet, clock, random: systemRandom });
+  ({ clock, fleet, hub, connect } = createTestEvents());
 });
-
-function connect(options: { topics?: EventTopic[]; clientId?: string; lastEventId?: string } = {}) {
-  const written: string[] = [];
-  const ends: string[] = [];
-  const sink = {
-    full: false,
-    waitingBytes: 0,
-    write(text: string): boolean {
-      written.push(text);
-      return !sink.full;
-    },
-  };
-  const { topics = [...EVENT_TOPICS], clientId, lastEventId } = options;
-  const reader = openReader(
-    { hub, clock, sink, onEnd: (why) => ends.push(why) },
-    { topics: new Set(topics), clientId, lastEventId, retryMs: 2500 },
-  );
-  const seen = (): Seen[] =>
-    written
-      .join('')
-      .split('\n\n')
-      .filter((block) => block.includes('event: '))
-      .map((block) => ({
-        event: /event: (.*)/.exec(block)![1]!,
-        id: /^id: (.*)$/m.exec(block)?.[1],
-        data: fieldsOf(JSON.parse(/data: (.*)/.exec(block)![1]!)),
-      }));
-  return { reader, sink, written, ends, seen, names: () => seen().map(({ event }) => event) };
-}
 
 describe('a new reader', () => {
   it('gets ready at once, with the time to come back after and an id to come back to', () => {

@@ -12,18 +12,23 @@
  *   any ──session over, reader left, shutdown──► closed
  *
  * Each pump writes at most MAX_WRITE bytes and then gives the event loop a turn. Readings are asked for only when the
- * sink takes them, so a slow reader gets the newest ones and none that are old.
+ * sink takes them, so a slow reader gets the newest ones and none that are old. Output beyond its pace stays in the ring
+ * until it may go.
  */
-import type { EventTopic } from '@ops/protocol/http/events.ts';
-import { MAX_STREAM_QUEUE, STREAM_PING_MS } from '@ops/protocol/http/events.ts';
+import { MAX_OUTPUT_PER_SEC, MAX_STREAM_QUEUE, STREAM_PING_MS } from '@ops/protocol/http/events.ts';
 import type { Clock, Timer } from '@ops/runtime/clock.ts';
 
 import { eventFrame } from './frame.ts';
 import type { EventHub } from './hub.ts';
+import { createPace } from './pace.ts';
 import type { KeptEvent } from './ring.ts';
+import { scopesOf, wants } from './wish.ts';
+import type { Wish } from './wish.ts';
 
 /** Bytes written in one turn of the event loop, as far as single events allow. */
 export const MAX_WRITE = 64 * 1024;
+/** Bytes of output that may go at once; the rest of MAX_OUTPUT_PER_SEC is spread over the second. */
+export const OUTPUT_BURST = 64 * 1024;
 /** A reader that takes nothing for this long is gone, whatever its connection says. */
 export const MAX_WAIT_MS = 2 * STREAM_PING_MS;
 
@@ -39,10 +44,7 @@ export interface Sink {
 
 export type ReaderEnd = 'slow' | 'shutdown';
 
-export interface ReaderOptions {
-  readonly topics: ReadonlySet<EventTopic>;
-  /** Only this client. */
-  readonly clientId: string | undefined;
+export interface ReaderOptions extends Wish {
   readonly lastEventId: string | undefined;
   /** Milliseconds after which a browser should come back. */
   readonly retryMs: number;
@@ -65,6 +67,8 @@ export function openReader(
 ): EventReader {
   const { hub, clock, sink, onEnd } = needs;
   const { topics, clientId } = options;
+  const scopes = scopesOf(options);
+  const pace = createPace(MAX_OUTPUT_PER_SEC, OUTPUT_BURST, clock.mono());
   let state: 'idle' | 'pumping' | 'waiting' | 'closed' = 'idle';
   /** Number of the last event that was written or passed over. */
   let position = hub.newest;
@@ -73,12 +77,14 @@ export function openReader(
   let waitingBytes = 0;
   let waitingSince = 0;
   let turn: Timer | undefined;
+  /** While output has to wait for its pace, and all events behind it. */
+  let pacing: Timer | undefined;
   let version = 0;
   let readingsDue = topics.has('metrics');
 
-  const wanted = (event: KeptEvent): boolean =>
-    topics.has(event.topic) &&
-    (clientId === undefined || event.clientId === undefined || event.clientId === clientId);
+  const wanted = (event: KeptEvent): boolean => wants(options, event);
+  /** Waiting output is not held against a reader: it comes faster than it may be sent. */
+  const isCounted = (event: KeptEvent): boolean => event.topic !== 'output' && wanted(event);
 
   /** The one place where the state changes. */
   function become(next: typeof state): void {
@@ -92,7 +98,9 @@ export function openReader(
     }
     if (next === 'closed') {
       ping.cancel();
+      pacing?.cancel();
       hub.remove(reader);
+      hub.leave(scopes);
     }
   }
 
@@ -115,10 +123,24 @@ export function openReader(
     while (text.length < MAX_WRITE) {
       const event = hub.at(position + 1);
       if (!event) break;
+      if (wanted(event)) {
+        if (event.topic === 'output' && !mayGo(event.bytes)) break;
+        text += event.frame;
+      }
       position = event.number;
-      if (wanted(event)) text += event.frame;
     }
     return text;
+  }
+
+  /** Output beyond the pace is taken up again when it may go. */
+  function mayGo(bytes: number): boolean {
+    const now = clock.mono();
+    if (pace.take(bytes, now)) return true;
+    pacing ??= clock.after(pace.waitMs(bytes, now), () => {
+      pacing = undefined;
+      wake();
+    });
+    return false;
   }
 
   function nextReadings(): string {
@@ -146,7 +168,7 @@ export function openReader(
     if (state !== 'waiting') return;
     for (; counted < hub.newest; counted++) {
       const event = hub.at(counted + 1);
-      if (!event || wanted(event)) waitingBytes += event?.bytes ?? 0;
+      if (event && isCounted(event)) waitingBytes += event.bytes;
     }
     if (waitingBytes + sink.waitingBytes > MAX_STREAM_QUEUE) end('slow');
   }
@@ -166,12 +188,14 @@ export function openReader(
     else if (state === 'waiting' && clock.mono() - waitingSince >= MAX_WAIT_MS) end('slow');
   });
   hub.add(reader);
-  greet();
+  greet(hub.enter(scopes));
 
-  function greet(): void {
+  /** @param since the ring holds all this reader wants after this event */
+  function greet(since: number): void {
     const { lastEventId, retryMs } = options;
     const seen = lastEventId === undefined ? undefined : hub.numberOf(lastEventId);
-    const missed = lastEventId !== undefined && (seen === undefined || backlog(seen) > MAX_STREAM_QUEUE);
+    const isKnown = seen !== undefined && seen >= since && backlog(seen) <= MAX_STREAM_QUEUE;
+    const missed = lastEventId !== undefined && !isKnown;
     if (seen !== undefined && !missed) position = seen;
     const id = hub.idOf(position);
     const reset = missed ? eventFrame('reset', {}, id) : '';

@@ -4,12 +4,17 @@ import type { EventTopic } from '@ops/protocol/http/events.ts';
 export interface KeptEvent {
   readonly number: number;
   readonly topic: EventTopic;
-  /** The client it is about; undefined when it is about the fleet. */
-  readonly clientId: string | undefined;
+  /** What it is about: a client, a command, a batch. Undefined when it is about none, or about the fleet. */
+  readonly clientId?: string | undefined;
+  readonly commandId?: string | undefined;
+  readonly batchId?: string | undefined;
   /** As it goes over the wire. */
   readonly frame: string;
   readonly bytes: number;
 }
+
+/** What decides who gets it. */
+export type EventHead = Omit<KeptEvent, 'number' | 'frame' | 'bytes'>;
 
 export interface EventRing {
   /** Number of the newest event, 0 before the first. */
@@ -17,7 +22,7 @@ export interface EventRing {
   /** Number of the oldest event still kept, `newest + 1` when there is none. */
   readonly oldest: number;
   /** @param frame makes the wire form from the number it gets */
-  add(event: Pick<KeptEvent, 'topic' | 'clientId'>, frame: (number: number) => string): void;
+  add(event: EventHead, frame: (number: number) => string): void;
   /** Undefined for what is not kept any more or has not happened yet. */
   at(number: number): KeptEvent | undefined;
 }

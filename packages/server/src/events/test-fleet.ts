@@ -1,4 +1,5 @@
 /** A fleet for tests: what it is told, it is. Filters by status and name only. */
+import type { HostPolicy } from '@ops/protocol/domain/client.ts';
 import type { ClientSummary, ClientView } from '@ops/protocol/http/clients.ts';
 import { toTimestamp } from '@ops/protocol/http/endpoint.ts';
 
@@ -6,6 +7,8 @@ import type { Fleet, FleetChange } from '../fleet/fleet.ts';
 
 export interface StandInFleet extends Fleet {
   put(summary: ClientSummary): void;
+  /** What the host says of its own policy. */
+  limit(id: string, policy: HostPolicy): void;
   /** New readings, without a change of presence. */
   measure(id: string, metrics: NonNullable<ClientSummary['metrics']>, lastSeenMs: number): void;
 }
@@ -45,7 +48,7 @@ export function exampleClient(n: number, status: 'online' | 'offline' = 'online'
   };
 }
 
-function viewOf(summary: ClientSummary): ClientView {
+function viewOf(summary: ClientSummary, policy: HostPolicy | null): ClientView {
   const { hostname, os, cpu_model, cpu_cores, ip_addresses, metrics = {} } = summary;
   const { cpu_usage, total_memory, used_memory } = metrics;
   return {
@@ -69,7 +72,7 @@ function viewOf(summary: ClientSummary): ClientView {
     disconnected_at: summary.disconnected_at_ms === null ? null : toTimestamp(summary.disconnected_at_ms),
     client_version: summary.client_version,
     labels: summary.labels,
-    policy: null,
+    policy,
     remote_address: '192.0.2.1',
     encrypted: false,
     authenticated: true,
@@ -81,6 +84,7 @@ function viewOf(summary: ClientSummary): ClientView {
 export function createStandInFleet(): StandInFleet {
   const clients = new Map<string, ClientSummary>();
   const versions = new Map<string, number>();
+  const policies = new Map<string, HostPolicy>();
   const listeners = new Set<(change: FleetChange) => void>();
   let version = 0;
 
@@ -95,6 +99,7 @@ export function createStandInFleet(): StandInFleet {
       versions.set(summary.id, ++version);
       tell({ kind: 'client', summary });
     },
+    limit: (id, policy) => void policies.set(id, policy),
     measure(id, metrics, lastSeenMs) {
       const known = clients.get(id);
       if (!known) return;
@@ -111,7 +116,7 @@ export function createStandInFleet(): StandInFleet {
     },
     view(id) {
       const summary = clients.get(id);
-      return summary && viewOf(summary);
+      return summary && viewOf(summary, policies.get(id) ?? null);
     },
     summary: (id) => clients.get(id),
     counts() {

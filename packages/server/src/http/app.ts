@@ -130,10 +130,12 @@ export function createApp(needs: AppNeeds): FastifyInstance {
     const query = validation.compile('query', endpoint.query);
     const body = validation.compile('body', endpoint.body);
     const parseQuery = createQueryParser(endpoint.query);
+    const { maxBody } = endpoint;
     app.route({
       method: methodsOf(endpoint),
       url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
       config: { endpoint },
+      ...(maxBody !== undefined && { bodyLimit: maxBody }),
       ...('json' in answer && { schema: { response: { 200: answer.json } } }),
       handler: async (request, reply) => {
         const context = contextOf(request.raw);

@@ -3,6 +3,7 @@ import { OpsError } from '@ops/protocol/errors.ts';
 import type { ErrorCode } from '@ops/protocol/errors.ts';
 import type { Failure, Words } from '@ops/protocol/http/endpoint.ts';
 
+import { CommandRejected } from '../commands/command-rejected.ts';
 import { PASSWORD_FAULTS } from '../auth/password-rules.ts';
 import { RequestFault } from './request-fault.ts';
 import { FAILURES, PASSWORD_FAULT_WORDS } from './words.ts';
@@ -35,6 +36,7 @@ export function toOpsError(thrown: unknown): OpsError {
 }
 
 function detailOf(error: OpsError): Words | undefined {
+  if (error instanceof CommandRejected) return error.refusal.detail;
   if (error instanceof RequestFault) return error.words;
   const fault = PASSWORD_FAULTS.find((known) => known === error.details.reason);
   if (error.code === 'weak_password' && fault) return PASSWORD_FAULT_WORDS[fault];
@@ -43,6 +45,11 @@ function detailOf(error: OpsError): Words | undefined {
   return reason === undefined
     ? { zh: field, en: field }
     : { zh: `${field}（${reason}）`, en: `${field} ${reason}` };
+}
+
+function refusalFields({ refusal, refusedBy }: CommandRejected, language: Language): Partial<Failure> {
+  const { reason, detail } = refusal;
+  return { reason: detail[language], rule: reason, token: detail.token, refused_by: refusedBy };
 }
 
 export function failureAnswer(error: OpsError, language: Language): FailureAnswer {
@@ -64,6 +71,7 @@ export function failureAnswer(error: OpsError, language: Language): FailureAnswe
       message,
       ...(field !== undefined && { field }),
       ...(status === 401 && { session_id: null }),
+      ...(error instanceof CommandRejected && refusalFields(error, language)),
     },
   };
 }

@@ -5,18 +5,31 @@ import type { Endpoint, Role } from '@ops/protocol/http/endpoint.ts';
 import { decode } from '@ops/protocol/schema.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
+import { exampleCommand } from '../events/test-feeds.ts';
 import { exampleClient } from '../events/test-fleet.ts';
+import { MAX_BODY_BYTES } from './body.ts';
 import { openApiDocument } from './openapi.ts';
 import { PASSWORD, startTrial, TOKEN } from './test-server.ts';
 import type { Answer, Ask, Trial } from './test-server.ts';
 
 const CLIENT = exampleClient(1, 'offline');
+const COMMAND = exampleCommand(1, { client_id: CLIENT.id, state: 'Executing' });
 const NEW_PASSWORD = 'oak-Lantern_47 mitten';
 
 /** A body each call takes. */
 const BODIES: Readonly<Record<string, object>> = {
   '/api/login': { username: 'admin', password: PASSWORD },
   '/api/change-password': { current_password: PASSWORD, new_password: NEW_PASSWORD },
+  '/api/send-command': { client_id: CLIENT.id, command: 'uptime', queue_secs: 60 },
+  '/api/cancel-command': { command_id: COMMAND.id },
+  '/api/check-command': { command: 'uptime' },
+};
+
+/** What each call cannot do without. */
+const QUERIES: Readonly<Record<string, string>> = {
+  '/api/command-result': `command_id=${COMMAND.id}`,
+  '/api/command-output': `command_id=${COMMAND.id}`,
+  '/api/command-output/download': `command_id=${COMMAND.id}`,
 };
 
 const named = ENDPOINTS.map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endpoint] as const);
@@ -41,14 +54,16 @@ afterAll(() => trial.close());
 
 beforeEach(async () => {
   trial.fleet.put(CLIENT);
+  trial.commands.put(COMMAND, { stdout: Buffer.from('主机\n') });
   const { query } = trial.database;
   await trial.database.write({
     statements: [query.updateTable('users').set({ role: 'admin', password_hash: passwordHash })],
   });
 });
 
-function pathOf(endpoint: Endpoint): string {
-  return endpoint.path.replace('{id}', CLIENT.id);
+function pathOf(endpoint: Endpoint, ...more: readonly string[]): string {
+  const query = [QUERIES[endpoint.path], ...more].filter((part) => part !== undefined).join('&');
+  return `${endpoint.path.replace('{id}', CLIENT.id)}${query === '' ? '' : `?${query}`}`;
 }
 
 function call(endpoint: Endpoint, headers: Ask['headers'] = {}, body?: unknown): Promise<Answer> {
@@ -115,6 +130,19 @@ describe('S-2 with less than the role it needs', () => {
       await setRole(role);
       expect(await call(endpoint, headers)).toMatchObject({ status: 403 });
     }
+  });
+});
+
+describe('a viewer', () => {
+  const readable = guarded.filter(([, { access, method, answer }]) => {
+    const isStream = 'mediaType' in answer && answer.mediaType === 'text/event-stream';
+    return access === 'viewer' && method === 'GET' && !isStream;
+  });
+
+  it.each(readable)('may ask %s', async (_name, endpoint) => {
+    const headers = await cookie();
+    await setRole('viewer');
+    expect(await call(endpoint, headers)).toMatchObject({ status: 200 });
   });
 });
 
@@ -187,23 +215,27 @@ describe('what changes state', () => {
     expect(answer.json['message']).toContain('body.x-tra');
   });
 
-  it.each(changing)('%s takes 64 KiB and not one byte more', async (_name, endpoint) => {
-    const headers = { ...(await cookie()), 'content-type': 'application/json' };
-    const ask = (length: number): Promise<Answer> =>
-      trial.ask(pathOf(endpoint), { method: endpoint.method, headers, raw: bodyOf(length) });
-    expect((await ask(64 * 1024)).status).toBe(400);
-    expect(await ask(64 * 1024 + 1)).toMatchObject({ status: 413 });
-  });
+  it.each(changing)(
+    '%s takes as much as it may, 64 KiB unless the table says more, and not one byte more',
+    async (_name, endpoint) => {
+      const { maxBody = MAX_BODY_BYTES } = endpoint;
+      const headers = { ...(await cookie()), 'content-type': 'application/json' };
+      const ask = (length: number): Promise<Answer> =>
+        trial.ask(pathOf(endpoint), { method: endpoint.method, headers, raw: bodyOf(length) });
+      expect((await ask(maxBody)).status).toBe(400);
+      expect(await ask(maxBody + 1)).toMatchObject({ status: 413 });
+    },
+  );
 });
 
 describe('what reads', () => {
   it.each(reading)('%s names a parameter it does not know', async (_name, endpoint) => {
-    const answer = await trial.ask(`${pathOf(endpoint)}?nonsense=1`, { headers: await cookie() });
+    const answer = await trial.ask(pathOf(endpoint, 'nonsense=1'), { headers: await cookie() });
     expect([answer.status, answer.json['field']]).toEqual([400, 'query.nonsense']);
   });
 
   it.each(reading)('%s takes no token in its address', async (_name, endpoint) => {
-    const answer = await trial.ask(`${pathOf(endpoint)}?token=${TOKEN}`);
+    const answer = await trial.ask(pathOf(endpoint, `token=${TOKEN}`));
     expect(answer.status).toBeGreaterThanOrEqual(400);
   });
 });

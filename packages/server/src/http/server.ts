@@ -5,6 +5,8 @@ import type { Server } from 'node:http';
 import { Server as TlsServer } from 'node:https';
 
 import { ENDPOINTS } from '@ops/protocol/http/endpoints.ts';
+import type { Policy } from '@ops/policy/policy.ts';
+import type { PredefinedCategory } from '@ops/policy/predefined.ts';
 import { sleep } from '@ops/runtime/clock.ts';
 import type { Clock } from '@ops/runtime/clock.ts';
 import type { Log } from '@ops/runtime/log.ts';
@@ -13,6 +15,7 @@ import type { Random } from '@ops/runtime/random.ts';
 import type { Audit } from '../auth/audit.ts';
 import type { Auth } from '../auth/auth.ts';
 import type { EventHub } from '../events/hub.ts';
+import type { Commands } from '../commands/commands.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { createApp } from './app.ts';
 import { createHttpCounters } from './counters.ts';
@@ -25,6 +28,7 @@ import { authRoutes } from './routes/auth.ts';
 import type { CookieSecure } from './routes/auth.ts';
 import { clientRoutes } from './routes/clients.ts';
 import type { ListMinutes } from './routes/clients.ts';
+import { commandRoutes } from './routes/commands.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -51,6 +55,12 @@ export interface HttpServerNeeds {
   readonly options: HttpOptions;
   readonly auth: Auth;
   readonly fleet: Fleet;
+  readonly commands: Commands;
+  /** A command would reach the client now. */
+  readonly isConnected: (clientId: string) => boolean;
+  readonly policy: Policy;
+  /** To choose from. */
+  readonly predefined: readonly PredefinedCategory[];
   readonly hub: EventHub;
   readonly listMinutes: ListMinutes;
   /** Looked at for /health, by name. */
@@ -94,6 +104,7 @@ export async function createHttpServer(needs: HttpServerNeeds): Promise<HttpServ
     routes: [
       ...authRoutes({ auth, cookieSecure: options.cookieSecure }),
       ...clientRoutes(needs),
+      ...commandRoutes(needs),
       ...eventRoutes({ hub, auth, clock, random, counters }),
       ...healthRoutes(needs),
       ...docsRoutes({ endpoints: ENDPOINTS, sendPage }),

@@ -6,6 +6,9 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import type { CustomCommand } from '@ops/policy/custom-command.ts';
+import { createPolicy } from '@ops/policy/policy.ts';
+import { predefinedFor } from '@ops/policy/predefined.ts';
 import type { Clock } from '@ops/runtime/clock.ts';
 import { systemClock } from '@ops/runtime/clock.ts';
 import { silentLog } from '@ops/runtime/log.ts';
@@ -22,6 +25,8 @@ import type { OpenDatabase } from '../storage/open.ts';
 import type { Tables } from '../storage/tables.ts';
 import { createHttpServer } from './server.ts';
 import type { HttpOptions, HttpServer, HttpServerNeeds } from './server.ts';
+import { createStandInCommands } from './test-commands.ts';
+import type { StandInCommands } from './test-commands.ts';
 import { createStandInFleet } from '../events/test-fleet.ts';
 import type { StandInFleet } from '../events/test-fleet.ts';
 
@@ -29,6 +34,14 @@ export const TOKEN = 'a-token-for-scripts-0123456789';
 export const PASSWORD = 'plum-Tractor_91 violin';
 /** As little work as argon2 allows: what is tested is not how long it takes. */
 export const FAST_HASH = { memory: 64, passes: 1, lanes: 1 };
+
+/** A command of the configuration. */
+export const BACKUP: CustomCommand = {
+  name: 'backup',
+  path: '/usr/local/sbin/backup',
+  maxSecs: 600,
+  args: [{ literal: 'now' }],
+};
 
 export interface TrialOptions {
   readonly clock?: Clock;
@@ -64,6 +77,7 @@ export interface Trial extends AsyncDisposable {
   readonly database: OpenDatabase<Tables>;
   readonly auth: Auth;
   readonly fleet: StandInFleet;
+  readonly commands: StandInCommands;
   readonly server: HttpServer;
   /** Lines of web.log and of the program's log. */
   readonly accessLines: Record<string, unknown>[];
@@ -115,7 +129,14 @@ export async function startTrial(options: TrialOptions = {}): Promise<Trial> {
     },
   });
   const fleet = createStandInFleet();
-  const hub = createEventHub({ fleet, clock, random });
+  const commands = createStandInCommands();
+  const policy = createPolicy({
+    platform: 'linux',
+    custom: [BACKUP],
+    scriptDirs: ['/opt/ops-scripts'],
+    scriptExtensions: ['sh'],
+  });
+  const hub = createEventHub({ fleet, commands, batches: commands.feeds.batches, clock, random });
   const server = await createHttpServer({
     options: {
       httpBindAddr: '127.0.0.1',
@@ -128,6 +149,10 @@ export async function startTrial(options: TrialOptions = {}): Promise<Trial> {
     },
     auth,
     fleet,
+    commands,
+    isConnected: (id) => fleet.summary(id)?.status === 'online',
+    policy,
+    predefined: predefinedFor(policy, [BACKUP]),
     hub,
     listMinutes: () => [],
     parts: { gateway: () => true },
@@ -202,6 +227,7 @@ export async function startTrial(options: TrialOptions = {}): Promise<Trial> {
     database,
     auth,
     fleet,
+    commands,
     server,
     accessLines,
     logLines,

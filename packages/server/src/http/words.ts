@@ -116,6 +116,13 @@ export const SUCCESSES = {
   changePassword: { zh: '密码已修改', en: 'Password changed' },
   keepAlive: { zh: '会话已延长', en: 'Session extended' },
   forgetClient: { zh: '客户端已删除', en: 'Client deleted' },
+  sendCommand: { zh: '命令已发送到客户端', en: 'Command sent to the client' },
+  queueCommand: {
+    zh: '客户端离线，命令将在其上线后执行',
+    en: 'The client is offline: the command waits for it',
+  },
+  cancelled: { zh: '命令已取消', en: 'Command cancelled' },
+  cancelRequested: { zh: '已要求客户端终止命令', en: 'The client was told to end the command' },
 } as const satisfies Readonly<Record<string, Words>>;
 
 /** Chinese, unless Accept-Language gives English more weight. @param header `en-US,en;q=0.9,zh;q=0.8` */

@@ -41,6 +41,12 @@ export function eventRoutes(needs: {
   return [
     route(events).sends(({ query, principal, context, reply }) => {
       const topics = topicsOf(query.topics);
+      if (query.topics !== undefined && topics.has('output') && query.command_id === undefined) {
+        throw new RequestFault('invalid_request', {
+          field: 'query.command_id',
+          words: { zh: 'output 需要 query.command_id', en: 'output needs query.command_id' },
+        });
+      }
       if (openStreams >= MAX_STREAMS) throw new OpsError('server_busy');
       const lastEventId = reply.request.headers['last-event-id'];
       openStreams++;
@@ -62,6 +68,8 @@ export function eventRoutes(needs: {
         {
           topics,
           clientId: query.client_id,
+          commandId: query.command_id,
+          batchId: query.batch_id,
           lastEventId: typeof lastEventId === 'string' ? lastEventId.slice(0, MAX_EVENT_ID) : undefined,
           retryMs: Math.round(RETRY_MS.least + random.unit() * RETRY_MS.spread),
         },

@@ -1,0 +1,118 @@
+/** What commands and batches tell the events, in the hands of a test. */
+import type { BatchSummary } from '@ops/protocol/http/batches.ts';
+import type { CommandSummary } from '@ops/protocol/http/commands.ts';
+
+import type { Batches } from '../batches/batches.ts';
+import type { CommandChange, Commands, OutputPiece } from '../commands/commands.ts';
+
+export interface Feed<T> {
+  readonly listen: (call: (value: T) => void) => () => void;
+  /** Calls everybody who listens. */
+  readonly tell: (value: T) => void;
+}
+
+function createFeed<T>(): Feed<T> {
+  const listeners = new Set<(value: T) => void>();
+  return {
+    listen(call) {
+      listeners.add(call);
+      return () => listeners.delete(call);
+    },
+    tell(value) {
+      for (const call of listeners) call(value);
+    },
+  };
+}
+
+export interface StandInFeeds {
+  readonly commands: Pick<Commands, 'onChange' | 'onOutput'>;
+  readonly batches: Pick<Batches, 'onChange'>;
+  command(summary: CommandSummary): void;
+  output(commandId: string, offset: number, text: string | Buffer, stream?: OutputPiece['stream']): void;
+  batch(summary: BatchSummary): void;
+}
+
+export function createStandInFeeds(): StandInFeeds {
+  const changes = createFeed<CommandChange>();
+  const outputs = createFeed<OutputPiece>();
+  const batches = createFeed<BatchSummary>();
+  return {
+    commands: { onChange: changes.listen, onOutput: outputs.listen },
+    batches: { onChange: batches.listen },
+    command: (summary) => changes.tell({ summary, before: undefined, groupKey: null, held: false }),
+    output(commandId, offset, text, stream = 'stdout') {
+      outputs.tell({ commandId, clientId: CLIENT, stream, offset, bytes: Buffer.from(text) });
+    },
+    batch: batches.tell,
+  };
+}
+
+/** Of the n-th command or batch, made up. */
+export function exampleId(n: number): string {
+  return `${String(n).padStart(8, '0')}-1111-4000-8000-000000000000`;
+}
+
+const CLIENT = '00000001-0000-4000-8000-000000000000';
+
+export function exampleCommand(n: number, overrides: Partial<CommandSummary> = {}): CommandSummary {
+  return {
+    id: exampleId(n),
+    batch_id: null,
+    client_id: CLIENT,
+    hostname: 'host-00001',
+    kind: 'command',
+    command: 'uptime',
+    ran: 'uptime',
+    state: 'Pending',
+    exit_code: null,
+    signal: null,
+    error: null,
+    late: false,
+    cancel_requested: false,
+    created_by: 'admin',
+    created_at_ms: 1_767_225_600_000,
+    sent_at_ms: 1_767_225_600_001,
+    executed_at_ms: null,
+    finished_at_ms: null,
+    duration_ms: null,
+    timeout_secs: 30,
+    expires_at_ms: 1_767_225_630_000,
+    stdout_bytes: 0,
+    stderr_bytes: 0,
+    output_truncated: false,
+    ...overrides,
+  };
+}
+
+export function exampleBatch(n: number, overrides: Partial<BatchSummary> = {}): BatchSummary {
+  return {
+    id: exampleId(n),
+    command: 'uptime',
+    ran: 'uptime',
+    state: 'running',
+    stopped: null,
+    stopped_by: null,
+    created_by: 'admin',
+    created_at_ms: 1_767_225_600_000,
+    finished_at_ms: null,
+    targets: 2,
+    counts: {
+      held: 0,
+      pending: 2,
+      executing: 0,
+      succeeded: 0,
+      nonzero: 0,
+      timeout: 0,
+      failed: 0,
+      cancelled: 0,
+    },
+    version: 1,
+    concurrency: 1000,
+    stop_after_failures: null,
+    timeout_secs: 30,
+    queue_secs: null,
+    selection: { kind: 'ids', selector: null },
+    rerun_of: null,
+    ...overrides,
+  };
+}

@@ -1,0 +1,87 @@
+/** A hub over stand-ins, and readers whose writing a test sees. */
+import { EVENT_TOPICS } from '@ops/protocol/http/events.ts';
+import type { EventTopic } from '@ops/protocol/http/events.ts';
+import { systemRandom } from '@ops/runtime/random.ts';
+import { ManualClock } from '@ops/testkit/manual-clock.ts';
+
+import { createEventHub } from './hub.ts';
+import type { EventHub } from './hub.ts';
+import { openReader } from './reader.ts';
+import type { EventReader, Sink } from './reader.ts';
+import { createStandInFeeds } from './test-feeds.ts';
+import type { StandInFeeds } from './test-feeds.ts';
+import { createStandInFleet } from './test-fleet.ts';
+import type { StandInFleet } from './test-fleet.ts';
+import type { Wish } from './wish.ts';
+
+export interface Seen {
+  readonly event: string;
+  readonly id: string | undefined;
+  readonly data: Record<string, unknown>;
+}
+
+export interface TestReader {
+  readonly reader: EventReader;
+  readonly sink: Sink & { full: boolean; waitingBytes: number };
+  readonly written: readonly string[];
+  readonly ends: readonly string[];
+  /** Every event so far. */
+  readonly seen: () => Seen[];
+  readonly names: () => string[];
+}
+
+export interface TestEvents {
+  readonly clock: ManualClock;
+  readonly fleet: StandInFleet;
+  readonly feeds: StandInFeeds;
+  readonly hub: EventHub;
+  /** All topics unless some are named. */
+  readonly connect: (
+    options?: Partial<Omit<Wish, 'topics'>> & { topics?: EventTopic[]; lastEventId?: string },
+  ) => TestReader;
+}
+
+function fieldsOf(value: unknown): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value ?? {}));
+}
+
+export function createTestEvents(): TestEvents {
+  const clock = new ManualClock();
+  const fleet = createStandInFleet();
+  const feeds = createStandInFeeds();
+  const hub = createEventHub({ fleet, ...feeds, clock, random: systemRandom });
+  return {
+    clock,
+    fleet,
+    feeds,
+    hub,
+    connect(options = {}) {
+      const written: string[] = [];
+      const ends: string[] = [];
+      const sink = {
+        full: false,
+        waitingBytes: 0,
+        write(text: string): boolean {
+          written.push(text);
+          return !sink.full;
+        },
+      };
+      const { topics = EVENT_TOPICS, lastEventId, ...wish } = options;
+      const reader = openReader(
+        { hub, clock, sink, onEnd: (why) => ends.push(why) },
+        { ...wish, topics: new Set(topics), lastEventId, retryMs: 2500 },
+      );
+      const seen = (): Seen[] =>
+        written
+          .join('')
+          .split('\n\n')
+          .filter((block) => block.includes('event: '))
+          .map((block) => ({
+            event: /event: (.*)/.exec(block)![1]!,
+            id: /^id: (.*)$/m.exec(block)?.[1],
+            data: fieldsOf(JSON.parse(/data: (.*)/.exec(block)![1]!)),
+          }));
+      return { reader, sink, written, ends, seen, names: () => seen().map(({ event }) => event) };
+    },
+  };
+}
