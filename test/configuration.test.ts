@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { CLIENT_PROGRAM, CLIENT_SETTINGS, loadClientConfig } from '@ops/client/config.ts';
+import { COMMANDS_TABLE } from '@ops/policy/custom-command-reader.ts';
 import { SettingsError } from '@ops/runtime/settings-error.ts';
 import { optionsOf, variablesOf } from '@ops/runtime/settings-table.ts';
 import type { Setting, SettingsTable } from '@ops/runtime/settings-table.ts';
@@ -83,6 +84,7 @@ const SERVER_BAD: Readonly<Record<keyof typeof SERVER_SETTINGS, Bad>> = {
   log_dir: anyPath,
   log_level: words(['verbose', 'INFO'], ['"x"']),
   log_retention_days: wholeNumber(1, 3650),
+  command_retention_days: wholeNumber(1, 3650),
   allowed_script_dirs: scriptDirs,
   allowed_script_extensions: extensions,
 };
@@ -268,6 +270,114 @@ for (const { name, section, table, bad, example, load } of PROGRAMS) {
     });
   });
 }
+
+/** Entries that must be refused: TOML below `[[commands]]`, the place and the start of what is said. */
+const GOOD = 'name = "x"\npath = "/bin/x"\n';
+const BAD_ENTRIES: readonly (readonly [toml: string, line: number, says: string])[] = [
+  ['path = "/bin/x"', 1, 'commands.name from {at}: it is missing'],
+  [
+    'name = "a b"\npath = "/bin/x"',
+    2,
+    'commands.name from {at}: "a b" is not accepted; accepted: 1 to 64 letters',
+  ],
+  ['name = "ls"\npath = "/bin/ls"', 2, 'commands.name from {at}: "ls" is a built-in command'],
+  ['name = "curl"\npath = "/bin/x"', 2, 'commands.name from {at}: "curl" is on the danger list'],
+  ['name = "x"\npath = "/usr/bin/wget"', 3, 'commands.path from {at}: "wget" is on the danger list'],
+  ['name = "x"\npath = "/bin/bash"', 3, 'commands.path from {at}: "bash" would run whatever it is given'],
+  [
+    'name = "x"\npath = "bin/x"',
+    3,
+    'commands.path from {at}: "bin/x" is not accepted; accepted: an absolute path',
+  ],
+  ['name = "x"\npath = "/a/../x"', 3, 'commands.path from {at}: "/a/../x" is not accepted'],
+  [
+    `${GOOD}maxsecs = 3`,
+    4,
+    'commands.maxsecs from {at}: it is no key of [[commands]]; accepted: name, path,',
+  ],
+  [
+    `${GOOD}max_secs = 3601`,
+    4,
+    'commands.max_secs from {at}: 3601 is not accepted; accepted: a whole number from 1',
+  ],
+  [`${GOOD}label = ""`, 4, 'commands.label from {at}: "" is not accepted; accepted: a line'],
+  [`${GOOD}args = "any"`, 4, 'commands.args from {at}: "any" is not accepted; accepted: up to 16 tables'],
+  [`${GOOD}args = [{}]`, 4, 'commands.args from {at}: it says nothing; accepted: up to 16 tables'],
+  [
+    `${GOOD}args = [\n{ literal = "a b" }]`,
+    5,
+    'commands.args.literal from {at}: "a b" is not accepted; accepted: a word',
+  ],
+  [
+    `${GOOD}args = [\n{ literal = "a" },\n{ literal = "b", enum = ["c"] }]`,
+    6,
+    'commands.args.enum from {at}: one rule',
+  ],
+  [
+    `${GOOD}args = [{ any = true }]`,
+    4,
+    'commands.args.any from {at}: it is no key of args; accepted: literal, enum,',
+  ],
+  [
+    `${GOOD}args = [{ enum = [] }]`,
+    4,
+    'commands.args.enum from {at}: the value is not accepted; accepted: a list',
+  ],
+  [`${GOOD}args = [{ literal = "dd" }]`, 4, 'commands.args.literal from {at}: "dd" is not accepted'],
+  [
+    `${GOOD}args = [{ pattern = "a+" }]`,
+    4,
+    'commands.args.max from {at}: it is missing; accepted: a whole number',
+  ],
+  [
+    `${GOOD}args = [{ pattern = "(a+)+", max = 9 }]`,
+    4,
+    'commands.args.pattern from {at}: "(a+)+" holds (: groups',
+  ],
+  [`${GOOD}args = [{ path_under = "var" }]`, 4, 'commands.args.path_under from {at}: "var" is not accepted'],
+  [
+    `${GOOD}args = [{ literal = "a", optional = 1 }]`,
+    4,
+    'commands.args.optional from {at}: 1 is not accepted',
+  ],
+  [`${GOOD}[[commands]]\n${GOOD}`, 5, 'commands.name from {at}: "x" is there already'],
+];
+
+describe('commands of the configuration', () => {
+  for (const { name, section, load } of PROGRAMS) {
+    const entries = async (toml: string): Promise<Awaited<ReturnType<typeof load>>> => {
+      await writeFile(join(cwd, 'commands.toml'), toml, { mode: 0o600 });
+      return load({ cwd, env: {}, argv: ['--config', 'commands.toml'] });
+    };
+
+    it(`are refused by ${name} with one line that names the place and what is accepted`, async () => {
+      for (const [toml, line, says] of BAD_ENTRIES) {
+        const fault: unknown = await entries(`[[commands]]\n${toml}`).catch((error: unknown) => error);
+        expect(fault).toBeInstanceOf(SettingsError);
+        const { message } = fault as SettingsError;
+        expect(message).toContain(says.replace('{at}', `commands.toml:${line}`));
+        expect(message).not.toMatch(/[\n\r]/);
+        expect(message.length).toBeLessThan(500);
+      }
+    });
+
+    it(`are refused by ${name} when they are one table instead of several`, async () => {
+      await expect(entries(`[commands]\n${GOOD}`)).rejects.toThrow(
+        'commands.toml:1: commands is not a list of tables; begin each entry with [[commands]]',
+      );
+    });
+
+    it(`are values of ${name}, as the example shows them`, async () => {
+      const loaded = await entries(`${COMMANDS_TABLE.example}\n[${section}]\n`);
+      expect('values' in loaded && loaded.values).toMatchObject({
+        commands: [
+          { name: 'nginx-test', path: '/usr/sbin/nginx', maxSecs: 10, args: [{ literal: '-t' }] },
+          { name: 'journal', args: { length: 4, 2: { pattern: '[A-Za-z0-9][A-Za-z0-9@_.-]*', max: 64 } } },
+        ],
+      });
+    });
+  }
+});
 
 describe('two programs in one environment', () => {
   it('know each other’s variables', () => {

@@ -39,6 +39,7 @@ describe('the configuration of ops-client', () => {
     expect(values).toEqual({
       serverHost: '127.0.0.1',
       serverPort: 12_345,
+      commands: [],
       heartbeatIntervalSecs: 3,
       retryMaxAttempts: 10,
       retryBaseDelaySecs: 2,

@@ -2,6 +2,8 @@
  * The settings of ops-client: key, variable, bounds, default and meaning as one table, and what must hold between
  * them. Help, client-config.example.toml and docs/configuration.md are made of it.
  */
+import type { CustomCommand } from '@ops/policy/custom-command.ts';
+import { COMMANDS_TABLE, readCustomCommands } from '@ops/policy/custom-command-reader.ts';
 import { LABEL_KEY_PATTERN, LABEL_VALUE_PATTERN, MAX_LABELS } from '@ops/protocol/domain/client.ts';
 import { weakSecret } from '@ops/protocol/wire/secret.ts';
 import { LOG_LEVELS } from '@ops/runtime/log.ts';
@@ -11,7 +13,7 @@ import * as formats from '@ops/runtime/settings-formats.ts';
 import { boolean, choice, integer, labels, line, list, number, path } from '@ops/runtime/settings-kinds.ts';
 import type { Program, SettingsTable, SettingsValues } from '@ops/runtime/settings-table.ts';
 import { loadSettings } from '@ops/runtime/settings.ts';
-import type { Loaded, LoadedSettings, Surroundings } from '@ops/runtime/settings.ts';
+import type { Asked, LoadedSettings, Surroundings } from '@ops/runtime/settings.ts';
 
 export const CLIENT_SETTINGS = {
   server_host: {
@@ -247,8 +249,14 @@ export const CLIENT_SETTINGS = {
   },
 } as const satisfies SettingsTable;
 
-export type ClientConfig = SettingsValues<typeof CLIENT_SETTINGS>;
-export type LoadedClientConfig = LoadedSettings<ClientConfig>;
+export type ClientConfig = SettingsValues<typeof CLIENT_SETTINGS> & {
+  /** `[[commands]]` of the file. */
+  readonly commands: readonly CustomCommand[];
+};
+type Scalars = LoadedSettings<SettingsValues<typeof CLIENT_SETTINGS>>;
+export interface LoadedClientConfig extends Omit<Scalars, 'values'> {
+  readonly values: ClientConfig;
+}
 
 /** Variables of ops-server, which often stand in the same environment. A test holds them equal to its table. */
 const SERVER_VARIABLES = [
@@ -272,6 +280,7 @@ const SERVER_VARIABLES = [
   'OPS_TCP_TLS_CERT',
   'OPS_TCP_TLS_KEY',
   'OPS_DATA_DIR',
+  'OPS_COMMAND_RETENTION_DAYS',
 ];
 
 export const CLIENT_PROGRAM: Program = {
@@ -279,6 +288,7 @@ export const CLIENT_PROGRAM: Program = {
   section: 'client',
   otherSections: ['server'],
   otherVariables: SERVER_VARIABLES,
+  tables: [COMMANDS_TABLE],
   summary: {
     en: 'runs on every host: reports its readings to ops-server',
     zh: '运行在每台主机上：向 ops-server 上报指标',
@@ -286,15 +296,16 @@ export const CLIENT_PROGRAM: Program = {
 };
 
 /** @throws SettingsError with one line about the first fault */
-export async function loadClientConfig(surroundings: Surroundings): Promise<Loaded<ClientConfig>> {
+export async function loadClientConfig(surroundings: Surroundings): Promise<Asked | LoadedClientConfig> {
   const loaded = await loadSettings(CLIENT_SETTINGS, CLIENT_PROGRAM, surroundings);
   if (loaded.kind !== 'settings') return loaded;
   await check(loaded);
   const weak = weakSecrets(loaded, ['tcp_auth_secret', 'tcp_auth_secret_previous', 'auth_token'], weakSecret);
-  return { ...loaded, warnings: [...loaded.warnings, ...weak] };
+  const values = { ...loaded.values, commands: readCustomCommands(loaded.entries(COMMANDS_TABLE.name)) };
+  return { ...loaded, values, warnings: [...loaded.warnings, ...weak] };
 }
 
-async function check(loaded: LoadedClientConfig): Promise<void> {
+async function check(loaded: Scalars): Promise<void> {
   const { values, origins } = loaded;
   requireAtMost(loaded, 'retry_base_delay_secs', 'retry_max_delay_secs');
   if (values.tcpAuthEnabled && values.tcpAuthSecret === undefined) {

@@ -1,7 +1,7 @@
 /** What people read about settings besides `--help`: the example file and the tables of the documentation. Pure. */
 import type { Language, Text } from './language.ts';
 import { defaultText } from './settings-help.ts';
-import type { Program, Setting, SettingsTable } from './settings-table.ts';
+import type { Program, Setting, SettingsTable, TableDescription } from './settings-table.ts';
 
 function exampleEntry(key: string, setting: Setting): string {
   const { en, zh } = setting.meaning;
@@ -15,6 +15,11 @@ function exampleEntry(key: string, setting: Setting): string {
   ].join('\n');
 }
 
+function exampleTable({ meaning, example }: TableDescription): string[] {
+  const lines = example.split('\n').map((line) => `# ${line}`.trimEnd());
+  return ['', `# ${meaning.en}`, `# ${meaning.zh}`, ...lines];
+}
+
 /** The example file of a program: every key with its default, commented out where there is none. Valid as it is. */
 export function exampleToml(table: SettingsTable, program: Program): string {
   return [
@@ -25,6 +30,7 @@ export function exampleToml(table: SettingsTable, program: Program): string {
     '',
     `[${program.section}]`,
     ...Object.entries(table).flatMap(([key, setting]) => ['', exampleEntry(key, setting)]),
+    ...(program.tables ?? []).flatMap(exampleTable),
     '',
   ].join('\n');
 }

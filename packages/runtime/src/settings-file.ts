@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 
 import { didYouMean } from './nearest.ts';
 import { fileProblem } from './private-file.ts';
-import { quote, SettingsError } from './settings-error.ts';
+import { keyFault, quote, SettingsError } from './settings-error.ts';
 import type { Program, SettingsTable } from './settings-table.ts';
 import { tomlLines } from './toml-origin.ts';
 
@@ -21,6 +21,16 @@ export interface FileSettings {
   readonly values: ReadonlyMap<string, unknown>;
   /** Line of a key, or of the entry `KEY.NAME`. */
   line(key: string): number;
+  /** The entries of an array of tables of the program. */
+  entries(name: string): readonly TableEntry[];
+}
+
+/** One table of an array of tables. The program reads it; what is wrong with it is told in the one form of an error. */
+export interface TableEntry {
+  /** By TOML key; integers are bigint. */
+  readonly values: Readonly<Record<string, unknown>>;
+  /** @param path inside the entry: `name`, `args[1].max` */
+  fault(path: string, problem: string, accepts?: string): SettingsError;
 }
 
 /**
@@ -41,8 +51,11 @@ export async function readSettingsFile(
   const lines = tomlLines(file.text);
   const line = (key: string): number =>
     lines.get(`${program.section}.${key}`) ?? lines.get(program.section) ?? 1;
+  const tables = (program.tables ?? []).map(({ name }) => name);
+  const read = new Map(tables.map((name) => [name, tableEntries(path, document[name], name, lines)]));
+  const entries = (name: string): readonly TableEntry[] => read.get(name) ?? [];
 
-  const sections = [program.section, ...program.otherSections];
+  const sections = [program.section, ...program.otherSections, ...tables];
   for (const name of Object.keys(document)) {
     if (sections.includes(name)) continue;
     const where = `${path}:${lines.get(name) ?? 1}`;
@@ -52,12 +65,14 @@ export async function readSettingsFile(
       );
     }
     throw new SettingsError(
-      `${where}: unknown section ${quote(name)}${didYouMean(name, sections)}; accepted: ${sections.map((section) => `[${section}]`).join(' and ')}`,
+      `${where}: unknown section ${quote(name)}${didYouMean(name, sections)}; accepted: ${sections.map((section) => (tables.includes(section) ? `[[${section}]]` : `[${section}]`)).join(' and ')}`,
     );
   }
 
   const section = document[program.section];
-  if (section === undefined) return { path, worldReadable: file.worldReadable, values: new Map(), line };
+  if (section === undefined) {
+    return { path, worldReadable: file.worldReadable, values: new Map(), line, entries };
+  }
   if (!isTable(section)) {
     throw new SettingsError(
       `${path}:${lines.get(program.section) ?? 1}: ${program.section} is not a section`,
@@ -71,7 +86,31 @@ export async function readSettingsFile(
       );
     }
   }
-  return { path, worldReadable: file.worldReadable, values: new Map(Object.entries(section)), line };
+  return { path, worldReadable: file.worldReadable, values: new Map(Object.entries(section)), line, entries };
+}
+
+function tableEntries(
+  path: string,
+  value: unknown,
+  name: string,
+  lines: ReadonlyMap<string, number>,
+): readonly TableEntry[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value) || !value.every(isTable)) {
+    throw new SettingsError(
+      `${path}:${lines.get(name) ?? 1}: ${name} is not a list of tables; begin each entry with [[${name}]]`,
+    );
+  }
+  return value.map((values, index) => ({
+    values,
+    fault(inside, problem, accepts) {
+      // The nearest of the keys around it that is written somewhere.
+      let at = `${name}[${index}].${inside}`;
+      while (!lines.has(at) && /[.[]/.test(at)) at = at.replace(/(\.[^.[]*|\[\d+\])$/, '');
+      const origin = { from: 'file', path, line: lines.get(at) ?? 1 } as const;
+      return keyFault(`${name}.${inside.replace(/\[\d+\]/g, '')}`, origin, problem, accepts);
+    },
+  }));
 }
 
 function isTable(value: unknown): value is Readonly<Record<string, unknown>> {

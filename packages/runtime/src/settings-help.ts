@@ -64,6 +64,7 @@ export function helpText(table: SettingsTable, program: Program, language: Langu
     WORDS.settings[language].replace('{section}', program.section),
     '',
     ...Object.entries(table).map(([key, setting]) => settingText(key, setting, language)),
+    ...(program.tables ?? []).map(({ name, meaning }) => `  [[${name}]]\n      ${meaning[language]}`),
     '',
   ].join('\n');
 }

@@ -55,6 +55,14 @@ export function variablesOf(table: SettingsTable): string[] {
   );
 }
 
+/** An array of tables in a configuration file. */
+export interface TableDescription {
+  readonly name: string;
+  readonly meaning: Text;
+  /** Valid TOML, which the example file shows commented out. */
+  readonly example: string;
+}
+
 /** What a program is called, and what else its configuration file and environment may hold. */
 export interface Program {
   readonly name: string;
@@ -65,6 +73,8 @@ export interface Program {
   /** Variables `OPS_…` of other programs. */
   readonly otherVariables: readonly string[];
   readonly summary: Text;
+  /** Arrays of tables (`[[commands]]`) beside its section, which it reads itself: `LoadedSettings.entries`. */
+  readonly tables?: readonly TableDescription[];
   /** Lines of usage beside `NAME [OPTION …]`. */
   readonly commands?: readonly { readonly usage: string; readonly meaning: Text }[];
 }

@@ -284,6 +284,28 @@ describe('the file', () => {
     expect(await fault({})).toBe('configuration file "config.toml" is a directory');
   });
 
+  it('may hold arrays of tables beside the section, which the program reads', async () => {
+    const program = { ...PROGRAM, tables: [{ name: 'things', meaning, example: '[[things]]' }] };
+    await writeFile(
+      join(cwd, 'config.toml'),
+      '[[things]]\nname = "a"\n[[things]]\nparts = [\n{ size = 3 }]\n[trial]\n',
+    );
+    const loaded = await loadSettings(TABLE, program, { argv: [], env: {}, cwd });
+    const entries = loaded.kind === 'settings' ? loaded.entries('things') : [];
+    expect(entries.map(({ values }) => values)).toEqual([{ name: 'a' }, { parts: [{ size: 3n }] }]);
+    expect(entries[1]!.fault('parts[0].size', '3 is odd', 'even numbers').message).toBe(
+      'things.parts.size from config.toml:5: 3 is odd; accepted: even numbers',
+    );
+    expect(entries[1]!.fault('name', 'it is missing').message).toBe(
+      'things.name from config.toml:3: it is missing',
+    );
+
+    await writeFile(join(cwd, 'config.toml'), 'things = 3\n');
+    await expect(loadSettings(TABLE, program, { argv: [], env: {}, cwd })).rejects.toThrow(
+      'config.toml:1: things is not a list of tables; begin each entry with [[things]]',
+    );
+  });
+
   it('names the line of a value wherever it stands', async () => {
     expect(await fault({ toml: '[trial]\ntags = { env = "prod",\n role = 7 }' })).toContain(
       'tags from config.toml:2: "role" is an integer',

@@ -9,7 +9,7 @@ import { describeOrigin, keyFault, quote } from './settings-error.ts';
 import type { Origin } from './settings-error.ts';
 import { parseArguments } from './settings-arguments.ts';
 import { readSettingsFile } from './settings-file.ts';
-import type { FileSettings } from './settings-file.ts';
+import type { FileSettings, TableEntry } from './settings-file.ts';
 import { helpText } from './settings-help.ts';
 import { Refused } from './settings-kinds.ts';
 import { languageOf } from './language.ts';
@@ -34,15 +34,16 @@ export interface LoadedSettings<Values> {
   readonly origins: Origins<Values>;
   /** Lines for the log: unknown variables, secrets in exposed places. */
   readonly warnings: readonly string[];
+  /** The entries of an array of tables the program names in `tables`; none without a file. */
+  entries(name: string): readonly TableEntry[];
   /** What to write where to change a setting, for errors that show up later, such as a port in use. */
   howToChange(key: keyof Values & string): string;
 }
 
 /** Instead of running, print the text, or the version. */
-export type Loaded<Values> =
-  | LoadedSettings<Values>
-  | { readonly kind: 'help'; readonly text: string }
-  | { readonly kind: 'version' };
+export type Asked = { readonly kind: 'help'; readonly text: string } | { readonly kind: 'version' };
+
+export type Loaded<Values> = LoadedSettings<Values> | Asked;
 
 interface Candidate {
   readonly origin: Origin;
@@ -93,6 +94,7 @@ export async function loadSettings<const Table extends SettingsTable>(
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     origins: origins as Origins<Values>,
     warnings,
+    entries: (name) => file?.entries(name) ?? [],
     howToChange(name) {
       const key = keys.get(name)!;
       return howToChange(key, table[key]!, origins[name]!, program.section);

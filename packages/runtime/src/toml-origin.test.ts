@@ -66,6 +66,36 @@ describe('the line of a key', () => {
       'server.sub': 4,
       'server.sub.z': 5,
       list: 6,
+      'list[0].n': 7,
+    });
+  });
+
+  it('is found inside arrays of tables, written as tables of their own or inline', () => {
+    const text = [
+      '[[commands]]',
+      'name = "a"',
+      '[[commands]]',
+      'name = "b"',
+      'args = [',
+      '  { literal = "x" },',
+      '  { pattern = "y",',
+      '    max = 3 } ]',
+      '[[commands.more]]',
+      'z = 1',
+      '[server]',
+      'q = 1',
+    ].join('\n');
+    expect(lines(text)).toMatchObject({
+      commands: 1,
+      'commands[0].name': 2,
+      'commands[1]': 3,
+      'commands[1].name': 4,
+      'commands[1].args': 5,
+      'commands[1].args[0].literal': 6,
+      'commands[1].args[1].max': 8,
+      'commands[1].more': 9,
+      'commands[1].more[0].z': 10,
+      'server.q': 12,
     });
   });
 

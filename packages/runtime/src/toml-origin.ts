@@ -1,7 +1,7 @@
 /**
  * On which line of a TOML text each key stands: the parser does not tell, and an error that names the line is worth
  * a scan. It reads text the parser has accepted, so it only has to find its way, not to judge.
- * @returns lines (from 1) by dotted path (`server.http_port`); keys inside arrays of tables are left out
+ * @returns lines (from 1) by dotted path: `server.http_port`, and inside arrays `commands[0].args[1].max`
  */
 export function tomlLines(text: string): ReadonlyMap<string, number> {
   const lines = new Map<string, number>();
@@ -71,6 +71,7 @@ export function tomlLines(text: string): ReadonlyMap<string, number> {
     if (first === '"' || first === "'") skipString();
     else if (first === '[' || first === '{') {
       const close = first === '[' ? ']' : '}';
+      let index = 0;
       step();
       for (;;) {
         skipBlank();
@@ -79,7 +80,7 @@ export function tomlLines(text: string): ReadonlyMap<string, number> {
         else if (first === '{') readPair(path);
         else {
           const at0 = at;
-          skipValue(`${path}.[]`);
+          skipValue(`${path}[${index++}]`);
           if (at === at0) step();
         }
       }
@@ -87,14 +88,32 @@ export function tomlLines(text: string): ReadonlyMap<string, number> {
     } else skip(/[^,\]}#\n]/);
   };
 
+  /** How many tables each array of tables has so far. */
+  const counts = new Map<string, number>();
+  /** The table a header opens: inside arrays, in the newest element. */
+  const openTable = (header: string, inArray: boolean): string => {
+    const parts = header.split('.');
+    let path = '';
+    for (const [n, part] of parts.entries()) {
+      path = path === '' ? part : `${path}.${part}`;
+      const isLast = n === parts.length - 1;
+      if (isLast && inArray) counts.set(path, (counts.get(path) ?? 0) + 1);
+      const count = counts.get(path);
+      if (isLast && count === 1 && inArray) note(path);
+      if (count !== undefined) path = `${path}[${count - 1}]`;
+    }
+    note(path);
+    return path;
+  };
+
   let table = '';
   for (;;) {
     skipBlank();
     if (at >= text.length) return lines;
     if (text[at] === '[') {
-      step(text[at + 1] === '[' ? 2 : 1);
-      table = readKey();
-      note(table);
+      const inArray = text[at + 1] === '[';
+      step(inArray ? 2 : 1);
+      table = openTable(readKey(), inArray);
       skip(/[^\n]/);
     } else readPair(table);
   }

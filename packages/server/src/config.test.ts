@@ -49,6 +49,8 @@ describe('the configuration of ops-server', () => {
     expect(values).toEqual({
       tcpBindAddr: '127.0.0.1',
       httpBindAddr: '127.0.0.1',
+      commandRetentionDays: 90,
+      commands: [],
       tcpPort: 12_345,
       httpPort: 3000,
       cleanupIntervalSecs: 60,

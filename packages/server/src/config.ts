@@ -2,6 +2,8 @@
  * The settings of ops-server: key, variable, bounds, default and meaning as one table, and what must hold between
  * them. Help, config.example.toml and docs/configuration.md are made of it.
  */
+import type { CustomCommand } from '@ops/policy/custom-command.ts';
+import { COMMANDS_TABLE, readCustomCommands } from '@ops/policy/custom-command-reader.ts';
 import { weakSecret } from '@ops/protocol/wire/secret.ts';
 import { isLoopback } from '@ops/runtime/ip-address.ts';
 import { LOG_LEVELS } from '@ops/runtime/log.ts';
@@ -11,7 +13,7 @@ import * as formats from '@ops/runtime/settings-formats.ts';
 import { boolean, choice, integer, list, path } from '@ops/runtime/settings-kinds.ts';
 import type { Program, SettingsTable, SettingsValues } from '@ops/runtime/settings-table.ts';
 import { loadSettings } from '@ops/runtime/settings.ts';
-import type { Loaded, LoadedSettings, Surroundings } from '@ops/runtime/settings.ts';
+import type { Asked, LoadedSettings, Surroundings } from '@ops/runtime/settings.ts';
 
 export const SERVER_SETTINGS = {
   tcp_bind_addr: {
@@ -265,6 +267,15 @@ export const SERVER_SETTINGS = {
     default: 30,
     meaning: { en: 'Days after which a log file is deleted.', zh: '日志文件保留的天数。' },
   },
+  command_retention_days: {
+    kind: integer({ min: 1, max: 3650 }),
+    variable: 'OPS_COMMAND_RETENTION_DAYS',
+    default: 90,
+    meaning: {
+      en: 'Days after which a finished command is deleted with its output.',
+      zh: '已结束的命令及其输出保留的天数。',
+    },
+  },
   allowed_script_dirs: {
     kind: list(formats.plainDirectory(), { separator: ':', max: 64 }),
     variable: 'OPS_ALLOWED_SCRIPT_DIRS',
@@ -285,8 +296,14 @@ export const SERVER_SETTINGS = {
   },
 } as const satisfies SettingsTable;
 
-export type ServerConfig = SettingsValues<typeof SERVER_SETTINGS>;
-export type LoadedServerConfig = LoadedSettings<ServerConfig>;
+export type ServerConfig = SettingsValues<typeof SERVER_SETTINGS> & {
+  /** `[[commands]]` of the file. */
+  readonly commands: readonly CustomCommand[];
+};
+type Scalars = LoadedSettings<SettingsValues<typeof SERVER_SETTINGS>>;
+export interface LoadedServerConfig extends Omit<Scalars, 'values'> {
+  readonly values: ServerConfig;
+}
 
 /** Variables of ops-client, which often stand in the same environment. A test holds them equal to its table. */
 const CLIENT_VARIABLES = [
@@ -313,6 +330,7 @@ export const SERVER_PROGRAM: Program = {
   section: 'server',
   otherSections: ['client'],
   otherVariables: CLIENT_VARIABLES,
+  tables: [COMMANDS_TABLE],
   summary: {
     en: 'console, HTTP API and the TCP gateway that ops-client connects to',
     zh: '控制台、HTTP API，以及供 ops-client 连接的 TCP 网关',
@@ -321,14 +339,15 @@ export const SERVER_PROGRAM: Program = {
 };
 
 /** @throws SettingsError with one line about the first fault */
-export async function loadServerConfig(surroundings: Surroundings): Promise<Loaded<ServerConfig>> {
+export async function loadServerConfig(surroundings: Surroundings): Promise<Asked | LoadedServerConfig> {
   const loaded = await loadSettings(SERVER_SETTINGS, SERVER_PROGRAM, surroundings);
   if (loaded.kind !== 'settings') return loaded;
   await check(loaded);
-  return { ...loaded, warnings: [...loaded.warnings, ...cautions(loaded)] };
+  const values = { ...loaded.values, commands: readCustomCommands(loaded.entries(COMMANDS_TABLE.name)) };
+  return { ...loaded, values, warnings: [...loaded.warnings, ...cautions(loaded)] };
 }
 
-async function check(loaded: LoadedServerConfig): Promise<void> {
+async function check(loaded: Scalars): Promise<void> {
   const { values, origins } = loaded;
   for (const [certificate, key] of [
     ['tls_cert', 'tls_key'],
@@ -349,7 +368,7 @@ async function check(loaded: LoadedServerConfig): Promise<void> {
   }
 }
 
-function cautions(loaded: LoadedServerConfig): string[] {
+function cautions(loaded: Scalars): string[] {
   const { values } = loaded;
   const lines = weakSecrets(
     loaded,
