@@ -39,7 +39,9 @@ export function wants(wish: Wish, event: EventHead): boolean {
     case 'batch':
       // A batch is about many clients.
       return batchId === undefined ? clientId === undefined : isOfBatch;
-    default:
-      return true;
+    case 'client':
+    case 'metrics':
+      break;
   }
+  return true;
 }
