@@ -1,5 +1,6 @@
 /** Where the numbers of `GET /metrics` come from: one line for each source, asked when somebody scrapes. */
 import type { Auth } from './auth/auth.ts';
+import type { Commands } from './commands/commands.ts';
 import type { FleetRegistry } from './fleet/registry.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import type { HttpCounters } from './http/counters.ts';
@@ -10,6 +11,7 @@ import type { SampleTables, Tables } from './storage/tables.ts';
 
 export interface FigureSources {
   readonly fleet: FleetRegistry;
+  readonly commands: Commands;
   readonly gateway: Gateway;
   readonly rollup: Rollup;
   readonly auth: Auth;
@@ -21,7 +23,7 @@ export interface FigureSources {
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
 export function serverFigures(sources: FigureSources): ServerFigures {
-  const { fleet, gateway, rollup, auth, main, history, http } = sources;
+  const { fleet, commands, gateway, rollup, auth, main, history, http } = sources;
   return {
     clients: () => fleet.counts(),
     clientsOnPreviousSecret: () => gateway.stats().onPreviousSecret,
@@ -32,6 +34,16 @@ export function serverFigures(sources: FigureSources): ServerFigures {
       const { framesIn, framesOut } = gateway.stats();
       return { in: framesIn, out: framesOut };
     },
+    commands() {
+      const { pending, executing } = commands.stats();
+      return { pending, executing };
+    },
+    commandsFinished() {
+      const { Completed, Timeout, Failed, Cancelled } = commands.stats().finished;
+      return { completed: Completed, timeout: Timeout, failed: Failed, cancelled: Cancelled };
+    },
+    unstoredOutput: () => commands.stats().unstoredBytes,
+    outputWaits: () => gateway.stats().outputHeld,
     dropped() {
       const { closed, turnedAway, linesSuppressed, auditSuppressed } = gateway.stats();
       return {
@@ -46,6 +58,7 @@ export function serverFigures(sources: FigureSources): ServerFigures {
         stream_slow_reader: http().streamsClosed.slow,
         http_socket: http().socketsDropped.count,
         ...rollup.stats().dropped,
+        ...commands.stats().dropped,
       };
     },
     httpRequests: () => http().requests,

@@ -171,7 +171,16 @@ async function start(
 
   const batches = { onChange: () => () => {} };
   const hub = createEventHub({ fleet, commands: NO_COMMANDS, batches, clock, random });
-  const figures = serverFigures({ fleet, gateway, rollup, auth, main, history, http: () => http.counters });
+  const figures = serverFigures({
+    fleet,
+    commands: NO_COMMANDS,
+    gateway,
+    rollup,
+    auth,
+    main,
+    history,
+    http: () => http.counters,
+  });
   const prometheus = createPrometheus({ figures, clock, log });
   lifecycle.onRelease('metrics', () => prometheus.stop());
   const http = await createHttpServer({

@@ -18,6 +18,12 @@ export interface ServerFigures {
   readonly unauthenticatedConnections: () => number;
   readonly authFailures: () => number;
   readonly frames: () => By<'in' | 'out'>;
+  /** Not over yet, by state: `pending`, `executing`. */
+  readonly commands: () => By;
+  /** By final state: `completed` (any exit code), `timeout`, `failed`, `cancelled`. */
+  readonly commandsFinished: () => By;
+  readonly unstoredOutput: () => number;
+  readonly outputWaits: () => number;
   /** By what was dropped: of the gateway, the event streams and the samples together. */
   readonly dropped: () => By;
   /** By class of status: `2xx`, `4xx`, … */
@@ -87,6 +93,44 @@ export const METRICS = [
     meaning: {
       zh: '与客户端收发的帧数：in、out',
       en: 'Frames received from clients (in) and sent to them (out)',
+    },
+  },
+  {
+    name: 'ops_commands',
+    type: 'gauge',
+    label: 'state',
+    source: 'commands',
+    meaning: {
+      zh: '未结束的命令数：pending、executing',
+      en: 'Commands that are not over: pending, executing',
+    },
+  },
+  {
+    name: 'ops_commands_total',
+    type: 'counter',
+    label: 'outcome',
+    source: 'commandsFinished',
+    meaning: {
+      zh: '已结束的命令数，按结果：completed（任何退出码）、timeout、failed、cancelled；成功率为 completed 之占比',
+      en: 'Commands that are over, by outcome: completed (any exit code), timeout, failed, cancelled. The share of completed is the success rate',
+    },
+  },
+  {
+    name: 'ops_command_output_unstored_bytes',
+    type: 'gauge',
+    source: 'unstoredOutput',
+    meaning: {
+      zh: '已收到、尚未写入磁盘的命令输出',
+      en: 'Output of commands that is received and not on disk yet',
+    },
+  },
+  {
+    name: 'ops_command_output_waits_total',
+    type: 'counter',
+    source: 'outputWaits',
+    meaning: {
+      zh: '因磁盘来不及写入而暂停读取客户端输出的次数',
+      en: 'How often a client had to wait with more output, because the disk was behind',
     },
   },
   {
