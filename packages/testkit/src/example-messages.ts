@@ -79,3 +79,43 @@ export const exampleLimits: MessageOf<'registered'>['limits'] = {
   max_frame_bytes: 1024 * 1024,
   max_heartbeats_per_sec: 20,
 };
+
+/** A chunk of standard output. */
+export function exampleOutput(
+  commandId: string,
+  seq: number,
+  data: string,
+  overrides: Partial<MessageOf<'command_output'>> = {},
+): MessageOf<'command_output'> {
+  return {
+    type: 'command_output',
+    command_id: commandId,
+    seq,
+    stream: 'stdout',
+    data,
+    encoding: 'utf8',
+    ...overrides,
+  };
+}
+
+/** The result of a command that went well and printed nothing. */
+export function exampleResult(
+  commandId: string,
+  overrides: Partial<MessageOf<'command_result'>> = {},
+): MessageOf<'command_result'> {
+  return {
+    type: 'command_result',
+    command_id: commandId,
+    outcome: 'completed',
+    exit_code: 0,
+    signal: null,
+    error: null,
+    chunks: 0,
+    stdout_bytes: 0,
+    stderr_bytes: 0,
+    truncated: false,
+    started_at: 1_767_225_600_000,
+    duration_ms: 12,
+    ...overrides,
+  };
+}

@@ -22,7 +22,7 @@ import type { Random } from '@ops/runtime/random.ts';
 
 import { answerTo } from './challenge-answer.ts';
 import type { ChallengeAnswer } from './challenge-answer.ts';
-import { exampleRegister, exampleSample } from './example-messages.ts';
+import { exampleOutput, exampleRegister, exampleResult, exampleSample } from './example-messages.ts';
 import { ScriptedPeer } from './scripted-peer.ts';
 import { within } from './until.ts';
 
@@ -139,6 +139,23 @@ export class FakeClient extends ScriptedPeer<ServerMessage, ClientMessage> {
   /** Sends a heartbeat only. */
   sendHeartbeat(sample: Sample = exampleSample()): void {
     this.send({ type: 'heartbeat', client_time: Math.floor(this.#clock.wall()), sample });
+  }
+
+  /** Tells that a command is in the journal and about to start. */
+  accept(commandId: string): void {
+    this.send({
+      type: 'command_accepted',
+      command_id: commandId,
+      started_at: Math.floor(this.#clock.wall()),
+    });
+  }
+
+  /** Runs a command, as a host would: accepted, its output in one chunk, the result. */
+  run(commandId: string, output = '', overrides: Partial<MessageOf<'command_result'>> = {}): void {
+    const bytes = Buffer.byteLength(output);
+    this.accept(commandId);
+    if (bytes > 0) this.send(exampleOutput(commandId, 0, output));
+    this.send(exampleResult(commandId, { chunks: bytes > 0 ? 1 : 0, stdout_bytes: bytes, ...overrides }));
   }
 
   /** Moves to the next phase when the server says so, before the frame behind it is read. */

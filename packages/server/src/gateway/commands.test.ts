@@ -1,6 +1,7 @@
 /** Messages about commands, over real TCP: in their order, at their pace, and across links of one client. */
 import type { MessageOf } from '@ops/protocol/wire/messages.ts';
 import { WireError } from '@ops/protocol/wire/wire-error.ts';
+import { exampleOutput, exampleResult } from '@ops/testkit/example-messages.ts';
 import { connectFakeClient } from '@ops/testkit/fake-client.ts';
 import type { FakeClient, FakeClientOptions } from '@ops/testkit/fake-client.ts';
 import { ManualClock } from '@ops/testkit/manual-clock.ts';
@@ -25,24 +26,8 @@ const accepted: MessageOf<'command_accepted'> = {
   started_at: 1,
 };
 
-function output(seq: number): MessageOf<'command_output'> {
-  return { type: 'command_output', command_id: COMMAND, seq, stream: 'stdout', data: 'x', encoding: 'utf8' };
-}
-
-const result: MessageOf<'command_result'> = {
-  type: 'command_result',
-  command_id: COMMAND,
-  outcome: 'completed',
-  exit_code: 0,
-  signal: null,
-  error: null,
-  chunks: 2,
-  stdout_bytes: 2,
-  stderr_bytes: 0,
-  truncated: false,
-  started_at: 1,
-  duration_ms: 5,
-};
+const output = (seq: number): MessageOf<'command_output'> => exampleOutput(COMMAND, seq, 'x');
+const result = exampleResult(COMMAND, { chunks: 2, stdout_bytes: 2 });
 
 async function connect(server: TestGateway, options: Partial<FakeClientOptions> = {}): Promise<FakeClient> {
   return connectFakeClient({ port: server.port, secret: SECRET, clientId: CLIENT, ...options });
