@@ -15,13 +15,20 @@ type AskedOfFleet =
 interface AskedOfProbe {
   readonly ask: 'loop-reset';
 }
-type Asked = AskedOfFleet | AskedOfProbe;
+type Asked = AskedOfFleet | AskedOfProbe | AskedOfClients;
 
 interface Numbered {
   readonly number: number;
 }
+/** To a process of real clients. */
+interface AskedOfClients {
+  readonly ask: 'spawn-uptime';
+  readonly about: { readonly times: number };
+}
+type ClientsQuestion = AskedOfClients & Numbered;
+
 export type FleetQuestion = AskedOfFleet & Numbered;
-export type Question = FleetQuestion | (AskedOfProbe & Numbered);
+export type Question = FleetQuestion | ClientsQuestion | (AskedOfProbe & Numbered);
 
 export interface Answer<T> {
   readonly number: number;

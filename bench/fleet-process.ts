@@ -27,7 +27,7 @@ async function answer(question: FleetQuestion): Promise<unknown> {
 
 process.on('message', (message) => {
   // The probe in this process answers for the loop.
-  if (!isQuestion(message) || message.ask === 'loop-reset') return;
+  if (!isQuestion(message) || message.ask === 'loop-reset' || message.ask === 'spawn-uptime') return;
   const { number } = message;
   answer(message).then(
     (value) => process.send?.({ number, answer: value } satisfies Answer<unknown>),

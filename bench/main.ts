@@ -7,12 +7,14 @@ import { createLifecycle } from '@ops/runtime/lifecycle.ts';
 import { describeOptions, parseArguments, UsageError } from './arguments.ts';
 import { CannotMeasure } from './benchmark.ts';
 import type { Benchmark } from './benchmark.ts';
+import { commandsBenchmark } from './commands.ts';
 import { fleetBenchmark } from './fleet.ts';
 import { footprintBenchmark } from './footprint.ts';
 import { asJson, asTable } from './print.ts';
 import { sampleBenchmark } from './sample.ts';
 
 const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map<string, Benchmark>([
+  ['commands', commandsBenchmark],
   ['fleet', fleetBenchmark],
   ['footprint', footprintBenchmark],
   ['sample', sampleBenchmark],

@@ -76,4 +76,5 @@ export const isTest = (path: string): boolean =>
   /\.(test|e2e)\.tsx?$/.test(path) ||
   path.startsWith('test/') ||
   path.startsWith('e2e/') ||
+  path.startsWith('proof/') ||
   /\/(test-[^/]+|[^/]+\.test-support)\.ts$/.test(path);
