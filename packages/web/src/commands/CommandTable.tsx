@@ -1,6 +1,8 @@
 import { ActionIcon } from '@mantine/core';
+import type { BatchSummary } from '@ops/protocol/http/batches.ts';
 import type { CommandSummary } from '@ops/protocol/http/commands.ts';
 import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 
 import { useNow } from '../browser/use-now.ts';
 import { paths } from '../paths.ts';
@@ -9,60 +11,63 @@ import { useCommandText } from '../text/use-command-text.ts';
 import { Ago } from '../ui/Ago.tsx';
 import { IconRepeat } from '../ui/icons.ts';
 import { isOpen, shownState, tookMs } from './command-state.ts';
-import { searchOfCommand } from './order-search.ts';
-import { StateLabel } from './StateLabel.tsx';
+import type { OrderSearch } from './order-address.ts';
+import { searchOfBatch, searchOfCommand } from './order-search.ts';
+import { BatchStateLabel, StateLabel } from './StateLabel.tsx';
 import { tookWords } from './took.ts';
 import styles from './CommandTable.module.css';
 
-/** Commands, one a line: how each stands, what it was, where, and how to do it again. */
+/** A line of the history. */
+export type Entry =
+  | { readonly kind: 'command'; readonly command: CommandSummary }
+  | { readonly kind: 'batch'; readonly batch: BatchSummary };
+
+/** Commands and batches, one a line: how each stands, what it was, where, and how to do it again. */
 export function CommandTable({
-  commands,
+  entries,
   name,
   ofOneHost = false,
 }: {
-  readonly commands: readonly CommandSummary[];
+  readonly entries: readonly Entry[];
   readonly name: string;
   /** The host is known, and not repeated. */
   readonly ofOneHost?: boolean;
 }) {
   const { text } = useCommandText();
-  const now = useNow(commands.some(isOpen));
+  const now = useNow(
+    entries.some((entry) =>
+      entry.kind === 'command' ? isOpen(entry.command) : entry.batch.state !== 'finished',
+    ),
+  );
+  const columns = {
+    state: text.state,
+    command: text.command,
+    ...(!ofOneHost && { host: text.onHost }),
+    exit: text.exitCode,
+    took: text.took,
+    who: text.who,
+    when: text.when,
+    again: text.again,
+  };
   return (
     <table className={styles.table} aria-label={name}>
       <thead>
         <tr>
-          <th scope="col" data-column="state">
-            {text.state}
-          </th>
-          <th scope="col" data-column="command">
-            {text.command}
-          </th>
-          {!ofOneHost && (
-            <th scope="col" data-column="host">
-              {text.onHost}
+          {Object.entries(columns).map(([column, title]) => (
+            <th key={column} scope="col" data-column={column}>
+              {title}
             </th>
-          )}
-          <th scope="col" data-column="exit">
-            {text.exitCode}
-          </th>
-          <th scope="col" data-column="took">
-            {text.took}
-          </th>
-          <th scope="col" data-column="who">
-            {text.who}
-          </th>
-          <th scope="col" data-column="when">
-            {text.when}
-          </th>
-          <th scope="col" data-column="again">
-            {text.again}
-          </th>
+          ))}
         </tr>
       </thead>
       <tbody>
-        {commands.map((command) => (
-          <CommandLine key={command.id} command={command} now={now} ofOneHost={ofOneHost} />
-        ))}
+        {entries.map((entry) =>
+          entry.kind === 'command' ? (
+            <CommandLine key={entry.command.id} command={entry.command} now={now} ofOneHost={ofOneHost} />
+          ) : (
+            <BatchLine key={entry.batch.id} batch={entry.batch} now={now} />
+          ),
+        )}
       </tbody>
     </table>
   );
@@ -77,37 +82,91 @@ function CommandLine({
   readonly now: number;
   readonly ofOneHost: boolean;
 }) {
-  const { text, format } = useCommandText();
-  const took = tookMs(command, now);
-  const again = searchOfCommand(command);
   return (
-    <tr data-command={command.id}>
-      <td data-column="state">
-        <StateLabel state={shownState(command, now)} />
-      </td>
-      <th scope="row" data-column="command">
+    <Line
+      state={<StateLabel state={shownState(command, now)} />}
+      title={
         <Link to={paths.run} params={{ id: command.id }} className={styles.link} title={command.command}>
           {command.command}
         </Link>
-        <span className={styles.under}>
-          {!ofOneHost && <>{command.hostname} · </>}
-          <Ago at={command.created_at_ms} />
-        </span>
-      </th>
-      {!ofOneHost && (
-        <td data-column="host">
+      }
+      hostName={ofOneHost ? undefined : command.hostname}
+      host={
+        ofOneHost ? undefined : (
           <Link to={paths.client} params={{ id: command.client_id }} title={command.hostname}>
             {command.hostname}
           </Link>
-        </td>
-      )}
-      <td data-column="exit">{command.signal ?? command.exit_code ?? NONE}</td>
+        )
+      }
+      exit={command.signal ?? command.exit_code ?? NONE}
+      took={tookMs(command, now)}
+      facts={command}
+      again={searchOfCommand(command)}
+    />
+  );
+}
+
+function BatchLine({ batch, now }: { readonly batch: BatchSummary; readonly now: number }) {
+  const { text, format } = useCommandText();
+  const hosts = text.batchOf(format.number(batch.targets));
+  return (
+    <Line
+      state={<BatchStateLabel batch={batch} />}
+      title={
+        <Link to={paths.batch} params={{ id: batch.id }} className={styles.link} title={batch.command}>
+          {batch.command}
+        </Link>
+      }
+      hostName={hosts}
+      host={hosts}
+      exit={`${format.number(batch.counts.succeeded)} / ${format.number(batch.targets)}`}
+      took={Math.max(0, (batch.finished_at_ms ?? now) - batch.created_at_ms)}
+      facts={batch}
+      again={searchOfBatch(batch)}
+    />
+  );
+}
+
+function Line({
+  state,
+  title,
+  hostName,
+  host,
+  exit,
+  took,
+  facts,
+  again,
+}: {
+  readonly state: ReactNode;
+  readonly title: ReactNode;
+  /** Undefined: there is no such column. */
+  readonly hostName: string | undefined;
+  readonly host: ReactNode;
+  readonly exit: ReactNode;
+  readonly took: number | undefined;
+  readonly facts: { readonly id: string; readonly created_by: string; readonly created_at_ms: number };
+  readonly again: OrderSearch | undefined;
+}) {
+  const { text, format } = useCommandText();
+  return (
+    <tr data-id={facts.id}>
+      <td data-column="state">{state}</td>
+      <th scope="row" data-column="command">
+        {title}
+        {/* On a phone, where the columns of it are not shown. */}
+        <span className={styles.under}>
+          {hostName !== undefined && `${hostName} · `}
+          <Ago at={facts.created_at_ms} />
+        </span>
+      </th>
+      {hostName !== undefined && <td data-column="host">{host}</td>}
+      <td data-column="exit">{exit}</td>
       <td data-column="took">{took === undefined ? NONE : tookWords(took, text, format)}</td>
-      <td data-column="who" title={command.created_by}>
-        {command.created_by}
+      <td data-column="who" title={facts.created_by}>
+        {facts.created_by}
       </td>
       <td data-column="when">
-        <Ago at={command.created_at_ms} />
+        <Ago at={facts.created_at_ms} />
       </td>
       <td data-column="again">
         {again !== undefined && (

@@ -6,6 +6,9 @@
 import { createTranscript } from './transcript.ts';
 import type { Transcript } from './transcript.ts';
 
+/** Bytes of a character: a piece may end within so many of the gap, so as not to cut one. */
+const MAX_CHARACTER = 4;
+
 export interface Piece {
   /** Bytes of the kept stream before it. */
   readonly offset: number;
@@ -25,7 +28,7 @@ export interface StreamBuffer {
   /** Bytes known, without a hole from the first on. */
   readonly next: () => number;
   readonly take: (piece: Piece) => Taken;
-  /** Output was left out at this place. */
+  /** Output was left out at this place. `next` may go back: what reached across it has to be asked for again. */
   readonly setGap: (gap: Gap) => void;
   readonly transcript: () => Transcript;
   readonly setColumns: (columns: number) => void;
@@ -34,13 +37,12 @@ export interface StreamBuffer {
 export function createStreamBuffer(firstColumns: number): StreamBuffer {
   let columns = firstColumns;
   let transcript = createTranscript(columns);
-  const pieces: Piece[] = [];
+  let pieces: Piece[] = [];
   let next = 0;
   let gap: Gap | undefined;
   let gapShown = false;
 
   function show(piece: Piece): void {
-    // The first piece that reaches beyond the gap begins behind it: pages are cut there.
     if (gap !== undefined && !gapShown && piece.next_offset > gap.at) {
       transcript.appendGap(gap.bytes);
       gapShown = true;
@@ -68,7 +70,14 @@ export function createStreamBuffer(firstColumns: number): StreamBuffer {
       gap = found;
       gapShown = false;
       if (next <= gap.at) return;
-      // It became known after what lies behind it was shown.
+      // It became known after what lies behind it was shown. A piece that reaches across it is asked for again, in two.
+      const across = pieces.findIndex(
+        (piece) => piece.offset < found.at - MAX_CHARACTER && piece.next_offset > found.at,
+      );
+      if (across >= 0) {
+        next = pieces[across]?.offset ?? 0;
+        pieces = pieces.slice(0, across);
+      }
       transcript = createTranscript(columns);
       for (const piece of pieces) show(piece);
     },

@@ -1,5 +1,5 @@
 import { IconApps, IconServer2, IconTerminal2 } from '../ui/icons.ts';
-import { Link } from '@tanstack/react-router';
+import { Link, useLocation } from '@tanstack/react-router';
 import type { ReactNode, RefObject } from 'react';
 
 import { useConsole, useSignal } from '../console.ts';
@@ -19,8 +19,12 @@ const TABS = [
   { to: paths.commands, icon: IconTerminal2, name: 'commands' },
 ] as const;
 
+/** Pages that belong to a tab without lying below its path. */
+const BATCHES = paths.batch.replace('$id', '');
+
 function Tabs({ place }: { readonly place: 'top' | 'bottom' }) {
   const { text } = useText();
+  const { pathname } = useLocation();
   const names = { system: text.tabSystem, apps: text.tabApps, commands: text.tabCommands };
   return (
     <nav className={place === 'top' ? styles.topTabs : styles.bottomTabs} aria-label={text.mainNavigation}>
@@ -31,6 +35,7 @@ function Tabs({ place }: { readonly place: 'top' | 'bottom' }) {
           className={styles.tab}
           activeOptions={{ exact: to === paths.system, includeSearch: false }}
           activeProps={{ 'aria-current': 'page' }}
+          {...(to === paths.commands && pathname.startsWith(BATCHES) && { 'aria-current': 'page' })}
         >
           <Glyph size={place === 'top' ? 17 : 22} stroke={1.7} aria-hidden />
           <span>{names[name]}</span>

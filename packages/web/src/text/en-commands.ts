@@ -1,9 +1,9 @@
 import type { CommandDictionary } from './zh-commands.ts';
 
-function counted(figure: string, one: string, many: string): string {
+function figures(figure: string, one: string, many: string): string {
   return `${figure} ${figure === '1' ? one : many}`;
 }
-const hosts = (figure: string): string => counted(figure, 'host', 'hosts');
+const hosts = (figure: string): string => figures(figure, 'host', 'hosts');
 
 /** The words of the pages of commands in English. */
 export const enCommands: CommandDictionary = {

@@ -90,9 +90,6 @@ export function RunDetail({
       )}
 
       <Strip label={text.outcome}>
-        <StripFact name={text.state}>
-          <StateLabel state={state} />
-        </StripFact>
         <StripFact name={summary.signal === null ? text.exitCode : text.signalName}>
           <span data-exit={summary.exit_code === 0 ? 'zero' : 'other'}>
             {summary.signal ?? summary.exit_code ?? NONE}

@@ -47,7 +47,7 @@ export function RunFacts({ summary }: { readonly summary: CommandSummary }) {
               name: text.finishedAt,
               value: summary.finished_at_ms === null ? undefined : moment(summary.finished_at_ms, ''),
             },
-            { name: text.expiresAt, value: moment(summary.expires_at_ms, '') },
+            { name: text.expiresAt, value: format.exact(summary.expires_at_ms) },
           ]}
         />
       </div>
