@@ -33,7 +33,7 @@ interface Parts {
   readonly clock: Clock;
   readonly random: Random;
   /** The start is over: nothing fails any more. */
-  disarm(): void;
+  readonly disarm: () => void;
 }
 
 const SOUND: Parts = { clock: systemClock, random: systemRandom, disarm: () => undefined };

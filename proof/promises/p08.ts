@@ -55,11 +55,19 @@ export const p8: Proof = {
     await fleet.allReady({ within: 20_000 });
     const slow = await connectFakeClient({ port: server.tcpPort, secret: SECRET });
     lifecycle.onRelease('slow client', () => slow.destroy());
-    await slow.enter();
+    await slow.enter({
+      policy: {
+        readonly: false,
+        commands: [],
+        script_dirs: [stage.truth.scriptDir],
+        script_extensions: ['sh'],
+      },
+    });
     slow.sendHeartbeat();
     await sleep(systemClock, 1_000);
     const before = (await server.program.usage()).rssBytes;
 
+    const long = stage.truth.command({ mark: 'x'.repeat(100) }).concat(` ${'y'.repeat(120)}`.repeat(5));
     slow.pause();
     const readers = await Promise.all(
       Array.from({ length: scaled(scale, 40, 200) }, () => openEvents(server.url, TOKEN, { deaf: true })),
@@ -85,7 +93,7 @@ export const p8: Proof = {
     const sending = (async () => {
       for (let sent = 0; sent < COMMANDS && systemClock.mono() < end; sent += 20) {
         const replies = await Promise.all(
-          Array.from({ length: 20 }, () => api.send(slow.clientId, 'uptime', { timeoutSecs: 3600 })),
+          Array.from({ length: 20 }, () => api.send(slow.clientId, long, { timeoutSecs: 3600 })),
         );
         if (replies.some((reply) => reply.type === 'fail')) return;
         closedAfter = sent + 20;
