@@ -67,7 +67,6 @@ export const enCommands: CommandDictionary = {
   timeLimit: 'Time limit',
   expiresAt: 'Not started after',
   commandId: 'Command id',
-  partOfBatch: 'Part of batch',
   openBatch: 'See the whole batch',
   cancelCommand: 'Cancel command',
   cancelTitle: 'Cancel this command?',
@@ -174,7 +173,6 @@ export const enCommands: CommandDictionary = {
   readonlyShort: 'Read-only',
   tooOldShort: 'Client too old',
   previewList: 'Host by host',
-  previewNobody: 'No host would run it.',
   previewNoTargets: 'No host is meant.',
   firstOfMany: (shown, all) => `The first ${shown} of ${all}.`,
   viewerCannotRun: 'Viewers cannot run commands.',
@@ -205,7 +203,6 @@ export const enCommands: CommandDictionary = {
   filterTimeout: 'Timed out',
   filterFailed: 'Failed',
   filterCancelled: 'Cancelled',
-  anyHost: 'Any host',
   loadMore: 'Earlier ones',
   thatIsAll: 'There is nothing earlier.',
   historyFailed: 'The history could not be read',
@@ -213,7 +210,6 @@ export const enCommands: CommandDictionary = {
   commandsOfHost: 'History of this host',
 
   // batches
-  batch: 'Batch',
   batchOf: (count) => hosts(count),
   batchMissing: 'There is no such batch',
   batchMissingHelp: (id) => `No batch has the id ${id}. It may be older than what is kept.`,

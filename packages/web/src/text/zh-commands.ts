@@ -60,7 +60,6 @@ export const zhCommands = {
   timeLimit: '时限',
   expiresAt: '最晚开始',
   commandId: '命令 ID',
-  partOfBatch: '所属批次',
   openBatch: '查看整个批次',
   cancelCommand: '取消命令',
   cancelTitle: '取消这条命令？',
@@ -165,7 +164,6 @@ export const zhCommands = {
   readonlyShort: '只读',
   tooOldShort: '客户端过旧',
   previewList: '逐台查看',
-  previewNobody: '没有主机会执行。',
   previewNoTargets: '没有符合的主机。',
   firstOfMany: (shown: string, all: string) => `只列出前 ${shown} 台，共 ${all} 台。`,
   viewerCannotRun: '只读用户不能执行命令。',
@@ -195,7 +193,6 @@ export const zhCommands = {
   filterTimeout: '超时',
   filterFailed: '失败',
   filterCancelled: '已取消',
-  anyHost: '全部主机',
   loadMore: '更早的记录',
   thatIsAll: '没有更早的记录了。',
   historyFailed: '无法读取历史',
@@ -203,7 +200,6 @@ export const zhCommands = {
   commandsOfHost: '这台主机的历史',
 
   // batches
-  batch: '批量命令',
   batchOf: (count: string) => `${count} 台主机`,
   batchMissing: '没有这个批次',
   batchMissingHelp: (id: string) => `没有 ID 为 ${id} 的批次，可能已超过保留时间。`,

@@ -8,6 +8,7 @@ import { Labels } from '../../ui/Labels.tsx';
 import { PageTitle } from '../../ui/PageTitle.tsx';
 import { StatusLabel, presenceOf } from '../../ui/StatusLabel.tsx';
 import { AppsPanel } from './AppsPanel.tsx';
+import { CommandsPanel } from './CommandsPanel.tsx';
 import { ConnectionPanel } from './ConnectionPanel.tsx';
 import { CoresPanel } from './CoresPanel.tsx';
 import { DisksPanel, IoPanel, NetworkPanel } from './DevicePanels.tsx';
@@ -57,6 +58,7 @@ export function ClientDetail({
             <NetworkPanel network={info.network} />
             <IoPanel io={info.disk_io} />
           </div>
+          <CommandsPanel id={id} />
           {client.app_info.length > 0 && <AppsPanel apps={client.app_info} />}
           <PolicyPanel policy={client.policy} />
         </div>

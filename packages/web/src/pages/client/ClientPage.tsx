@@ -1,11 +1,5 @@
 import { Button, Skeleton, VisuallyHidden } from '@mantine/core';
-import {
-  IconAlertTriangle,
-  IconArrowLeft,
-  IconCloudOff,
-  IconMoodEmpty,
-  IconPlugConnectedX,
-} from '../../ui/icons.ts';
+import { IconAlertTriangle, IconCloudOff, IconMoodEmpty, IconPlugConnectedX } from '../../ui/icons.ts';
 import { Link, getRouteApi } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 
@@ -13,6 +7,7 @@ import { useHealthCheckOn } from '../../api/use-health.ts';
 import { paths } from '../../paths.ts';
 import { useText } from '../../text/use-text.ts';
 import { wordsOfError } from '../../text/words.ts';
+import { BackLink } from '../../ui/BackLink.tsx';
 import { Banner } from '../../ui/Banner.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { DocumentTitle } from '../../ui/PageTitle.tsx';
@@ -28,10 +23,7 @@ export function ClientPage() {
   const { id } = route.useParams();
   return (
     <>
-      <Link to={paths.system} className={styles.back}>
-        <IconArrowLeft size={16} stroke={1.8} aria-hidden />
-        {text.tabSystem}
-      </Link>
+      <BackLink to={paths.system}>{text.tabSystem}</BackLink>
       {/* Another host is another page: nothing of the last one stays. */}
       <OneClient key={id} id={id} />
     </>

@@ -90,15 +90,18 @@ export function HostPicker({
         }}
         onKeyDown={onKey}
       />
-      <div ref={list} className={styles.list}>
-        <div
-          id={listId}
-          role="listbox"
-          aria-multiselectable
-          aria-label={text.hostsFound}
-          className={styles.all}
-          style={{ height: rows.getTotalSize() }}
-        >
+      <div
+        ref={list}
+        id={listId}
+        role="listbox"
+        tabIndex={0}
+        aria-multiselectable
+        aria-label={text.hostsFound}
+        aria-activedescendant={shown.length > 0 ? `${listId}-${at}` : undefined}
+        className={styles.list}
+        onKeyDown={onKey}
+      >
+        <div role="presentation" className={styles.all} style={{ height: rows.getTotalSize() }}>
           {rows.getVirtualItems().map((item) => {
             const client = shown[item.index];
             if (client === undefined) return null;
@@ -132,8 +135,12 @@ export function HostPicker({
             );
           })}
         </div>
-        {shown.length === 0 && <p className={styles.none}>{text.noHostFound}</p>}
       </div>
+      {shown.length === 0 && (
+        <p className={styles.none} role="status">
+          {text.noHostFound}
+        </p>
+      )}
       <div className={styles.foot}>
         <span role="status">{text.chosenHosts(chosen.length, format)}</span>
         {words !== '' && more.length > 0 && (
