@@ -146,7 +146,7 @@ async function start(
 
   const policy = createPolicy({
     platform: 'linux',
-    custom: [],
+    custom: config.commands,
     scriptDirs: config.allowedScriptDirs,
     scriptExtensions: config.allowedScriptExtensions,
   });
@@ -190,7 +190,7 @@ async function start(
     commands: NO_COMMANDS,
     isConnected: (id) => fleet.link(id) !== undefined,
     policy,
-    predefined: predefinedFor(policy, []),
+    predefined: predefinedFor(policy, config.commands),
     hub,
     listMinutes: (clientId, from, to) => rollup.list(clientId, from, to),
     parts: {
@@ -207,7 +207,8 @@ async function start(
     log,
     accessLog,
   });
-  lifecycle.onRelease('HTTP', () => http.close());
+  // Both at once: neither waits for the other, and together they have less time than a stop may take.
+  lifecycle.onRelease('HTTP', () => Promise.all([http.close(), gateway.close()]).then(() => undefined));
 
   const tcp = await listening('tcp_port', config.tcpPort, gateway.listen());
   const web = await listening('http_port', config.httpPort, http.listen());

@@ -3,10 +3,12 @@ import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 
+import { EVENT_TOPICS } from '@ops/protocol/http/events.ts';
 import { ManualClock } from '@ops/testkit/manual-clock.ts';
 import { until } from '@ops/testkit/until.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { exampleBatch, exampleCommand, exampleId } from '../events/test-feeds.ts';
 import { exampleClient } from '../events/test-fleet.ts';
 import { SESSION_LOOK_MS } from './sse.ts';
 import { MAX_STREAMS } from './routes/events.ts';
@@ -108,12 +110,45 @@ describe('a stream', () => {
     expect(stream.text()).not.toContain('host-00001');
   });
 
-  it.each(['?topics=', '?topics=nonsense', '?topics=client,', '?client_id=x', '?last_event_id=1'])(
-    'with %s is refused',
-    async (query) => {
-      expect((await trial.ask(`/api/events${query}`, { headers: byToken })).status).toBe(400);
-    },
-  );
+  it('of one command shows its changes and its output, and those of a batch to who names it', async () => {
+    const { feeds } = trial.commands;
+    const [command, member, batch] = [
+      exampleCommand(1),
+      exampleCommand(2, { batch_id: exampleId(9) }),
+      exampleBatch(9),
+    ];
+    const ofCommand = await open(byToken, `?topics=command,output&command_id=${command.id}`);
+    const ofBatch = await open(byToken, `?topics=command,batch&batch_id=${batch.id}`);
+    const all = await open(byToken, '?topics=command,batch');
+    for (const one of [command, member]) feeds.command(one);
+    for (const one of [command, member]) feeds.output(one.id, 0, `output of ${one.id}`);
+    feeds.batch(batch);
+    await shows(ofCommand, `output of ${command.id}`);
+    await shows(ofBatch, 'event: batch');
+    await shows(all, 'event: batch');
+    for (const stream of [ofCommand, all]) expect(stream.text()).not.toContain(member.id);
+    expect(ofBatch.text()).toContain(member.id);
+    expect(ofBatch.text()).not.toContain(command.id);
+    expect(all.text()).not.toContain('event: output');
+  });
+
+  it.each([
+    '?topics=',
+    '?topics=nonsense',
+    '?topics=client,',
+    '?topics=output',
+    '?client_id=x',
+    '?command_id=x',
+    '?batch_id=x',
+    '?last_event_id=1',
+  ])('with %s is refused', async (query) => {
+    expect((await trial.ask(`/api/events${query}`, { headers: byToken })).status).toBe(400);
+  });
+
+  it('of an unknown topic is refused with the list of those there are', async () => {
+    const { json } = await trial.ask('/api/events?topics=nonsense', { headers: byToken });
+    expect(json['message']).toBe(`请求无效：query.topics 只能包含 ${EVENT_TOPICS.join(', ')}`);
+  });
 
   it('is not one too many', async () => {
     const many = await Promise.all(Array.from({ length: MAX_STREAMS }, () => open(byToken)));
