@@ -26,8 +26,8 @@ export const MAX_TYPED = 2048;
 const NUMBERS = ['timeout', 'queue', 'concurrency', 'stop'] as const;
 
 /** Believes nothing of an address someone typed: what is not known is left out. */
-export function readOrderSearch(raw: Readonly<Record<string, unknown>>): OrderSearch {
-  const text = (name: string, max: number): string | undefined => {
+export function readOrderSearch(raw: Readonly<Partial<Record<keyof OrderSearch, unknown>>>): OrderSearch {
+  const text = (name: keyof OrderSearch, max: number): string | undefined => {
     const value = raw[name];
     return typeof value === 'string' && value !== '' ? value.slice(0, max) : undefined;
   };

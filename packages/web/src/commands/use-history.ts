@@ -15,7 +15,7 @@ import type { StreamEvent } from '../live/event-stream.ts';
 import { withChanged, withNewest, withOlder } from './history-list.ts';
 import type { Page } from './history-list.ts';
 
-export interface HistoryPicture<T> {
+interface HistoryPicture<T> {
   /** Undefined until the first page arrived. */
   readonly page: Page<T> | undefined;
   readonly error: ApiError | undefined;

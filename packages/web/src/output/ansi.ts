@@ -3,8 +3,8 @@
  * underline, and everything else that is not plain to see (control characters, other escape sequences, characters that
  * turn or hide text) is shown as it would be written: `\x07`, `\x1b[2J`, `\u202e`. Pure.
  */
-export const HUES = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'] as const;
-export type Hue = (typeof HUES)[number];
+const HUES = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'] as const;
+type Hue = (typeof HUES)[number];
 
 /** How characters are drawn from here on. */
 export interface Pen {
@@ -41,7 +41,7 @@ const NOT_PLAIN =
   /[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\u{e0000}-\u{e0fff}]/gu;
 
 /** True for most lines: nothing in them has to be looked at. */
-export function isPlain(line: string): boolean {
+function isPlain(line: string): boolean {
   return /^[ -~]*$/.test(line);
 }
 

@@ -4,7 +4,7 @@ const WIDE =
 const MARK = /^\p{M}$/u;
 
 /** Columns a character takes: Chinese ones and pictures two, marks on another none. */
-export function widthOf(character: string): 0 | 1 | 2 {
+function widthOf(character: string): 0 | 1 | 2 {
   const code = character.charCodeAt(0);
   if (code < 0x300) return 1;
   if (WIDE.test(character)) return 2;

@@ -22,7 +22,7 @@ export interface Gap {
 }
 
 /** `added`: it joined; `known`: all of it was here; `missing`: something before its end has to be asked for. */
-export type Taken = 'added' | 'known' | 'missing';
+type Taken = 'added' | 'known' | 'missing';
 
 export interface StreamBuffer {
   /** Bytes known, without a hole from the first on. */

@@ -19,7 +19,7 @@ export interface Row {
 }
 
 /** Stands where output was left out. */
-export interface GapRow {
+interface GapRow {
   readonly kind: 'gap';
   readonly bytes: number;
 }
@@ -30,7 +30,7 @@ export interface Match {
   readonly to: number;
 }
 
-export interface Found {
+interface Found {
   readonly matches: readonly Match[];
   /** There are more than are listed. */
   readonly more: boolean;

@@ -1,5 +1,5 @@
 /** Which hosts of a batch are listed: the query string of its page. Pure. */
-export const HOST_STATES = [
+const HOST_STATES = [
   'held',
   'pending',
   'executing',

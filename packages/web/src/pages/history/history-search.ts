@@ -4,7 +4,7 @@ import { UUID_PATTERN } from '@ops/protocol/domain/id.ts';
 const TABS = ['batches'] as const;
 /** As the API has them. */
 export const STATE_FILTERS = ['active', 'Completed', 'Timeout', 'Failed', 'Cancelled'] as const;
-export type StateFilter = (typeof STATE_FILTERS)[number];
+type StateFilter = (typeof STATE_FILTERS)[number];
 
 export interface HistorySearch {
   /** Commands when absent. */
