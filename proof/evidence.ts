@@ -19,9 +19,9 @@ export async function addEvidence(stage: Stage, history: History, rssBefore: num
   const summaries = new Map(commands.map((command) => [command.id, command]));
   for (const { commandId, pid, boot } of await truth.executions())
     history.add({ proc: PROC, type: 'ok', f: 'execution', id: commandId, value: { pid, boot } });
-  for (const { action, target, atMs } of stage.audit(['command_create', 'batch_create']))
+  for (const { action, target, atMs } of await stage.audit(['command_create', 'batch_create']))
     history.add({ proc: PROC, type: 'ok', f: 'audit', id: target, value: { action, atMs } });
-  const { ok, reason } = stage.verifyAudit();
+  const { ok, reason } = await stage.verifyAudit();
   history.add({ proc: PROC, type: 'ok', f: 'chain', id: '', value: { ok, reason } });
   for (const { pid, commandId } of await commandProcesses(new Set(summaries.keys())))
     history.add({ proc: PROC, type: 'ok', f: 'alive', id: commandId, value: { pid } });

@@ -2,8 +2,7 @@
  * What goes wrong during a run, one fault after the other, at seeded times: one hand for the hosts, one for the
  * server, so that both may be down at once. Each fault is healed, and its effect waited for, before the next one.
  */
-import { rm, stat, truncate } from 'node:fs/promises';
-import { cp, mkdir } from 'node:fs/promises';
+import { cp, mkdir, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { sleep, systemClock } from '@ops/runtime/clock.ts';
@@ -118,6 +117,13 @@ export function startNemesis({ stage, history, random, longestSecs }: NemesisNee
       await pause(between(random, 500, Math.min(8, longestSecs) * 1000));
       stage.server.program.signal('SIGCONT');
     },
+    ...(stage.disk && {
+      async 'disk full'() {
+        await stage.disk?.fill();
+        await pause(between(random, 1_000, Math.min(8, longestSecs) * 1000));
+        await stage.disk?.free();
+      },
+    }),
   };
 
   async function strike(proc: string, kind: string, id: string, fault: () => Promise<void>): Promise<void> {

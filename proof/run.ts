@@ -15,6 +15,8 @@ import { allFinal, describeEndings, tally } from './tally.ts';
 import { startWorkload } from './workload.ts';
 
 const PASSWORD = 'a password for the proofs 42';
+/** Room for the database of a run, small enough to be filled at once. */
+const DATA_SIZE = '64m';
 const WARM_UP_MS = 5_000;
 const HEALED_WITHIN_MS = 60_000;
 const SHOWN = 20;
@@ -31,7 +33,12 @@ export function proofOfRun({ minutes, historyFile }: RunOptions, id = 'run'): Pr
     promise: 'every command reaches one final state, whatever goes wrong',
     async run({ scale, random, say }) {
       const hosts = scaled(scale, 3, 5);
-      await using stage = await startStage({ hosts, serverEnv: { OPS_ADMIN_PASSWORD: PASSWORD } });
+      await using stage = await startStage({
+        hosts,
+        serverEnv: { OPS_ADMIN_PASSWORD: PASSWORD },
+        dataSize: DATA_SIZE,
+      });
+      if (!stage.disk) say('no mount namespaces here: the disk is never full');
       const history = createHistory(() => systemClock.mono(), historyFile);
       const clientIds = stage.hosts.map(({ clientId }) => clientId);
       const { api, truth } = stage;
@@ -68,6 +75,7 @@ export function proofOfRun({ minutes, historyFile }: RunOptions, id = 'run'): Pr
           host.proxy.set({ toServer: 'pass', toClient: 'pass' });
           await host.start({ connected: false });
         }
+        await stage.disk?.free();
         await stage.startServer();
         await stage.allOnline(HEALED_WITHIN_MS);
         await allFinal(stage, HEALED_WITHIN_MS).catch((cause: unknown) => say(String(cause)));

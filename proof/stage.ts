@@ -18,6 +18,8 @@ import type { GroundTruth } from './ground-truth.ts';
 import { startHost } from './host.ts';
 import type { Host } from './host.ts';
 import { endProcesses } from './processes.ts';
+import { mountSmallDisk } from './small-disk.ts';
+import type { SmallDisk } from './small-disk.ts';
 
 export const SECRET = 'a secret for the proofs that is long enough';
 export const TOKEN = 'token-for-the-proofs-0123456789abcdef';
@@ -35,7 +37,8 @@ export interface StageOptions {
   readonly hosts: number;
   readonly serverEnv?: Readonly<Record<string, string>>;
   readonly clientEnv?: Readonly<Record<string, string>>;
-  readonly serverPrefix?: readonly string[];
+  /** Puts the server's data on a disk of this size that can be filled, where namespaces are to be had. */
+  readonly dataSize?: string;
   readonly clientNodeArgs?: readonly string[];
 }
 
@@ -52,6 +55,8 @@ export interface Stage extends AsyncDisposable {
   readonly truth: GroundTruth;
   readonly hosts: readonly Host[];
   readonly server: RunningServer;
+  /** Holds the server's data; undefined when it was not asked for, or cannot be had. */
+  readonly disk: SmallDisk | undefined;
   killServer(): Promise<void>;
   stopServer(): Promise<void>;
   /** On the same directory and ports; nothing happens when it runs. */
@@ -59,10 +64,10 @@ export interface Stage extends AsyncDisposable {
   /** Resolves when the server shows every running host online. */
   allOnline(within?: number): Promise<void>;
   /** Rows of the audit trail of these actions. */
-  audit(actions: readonly string[]): readonly AuditRow[];
-  verifyAudit(): { readonly ok: boolean; readonly reason: string };
+  audit(actions: readonly string[]): Promise<readonly AuditRow[]>;
+  verifyAudit(): Promise<{ readonly ok: boolean; readonly reason: string }>;
   /** Rows of the server's database, read beside it. */
-  query(sql: string, ...parameters: (string | number)[]): readonly Record<string, unknown>[];
+  query(sql: string, ...parameters: (string | number)[]): Promise<readonly Record<string, unknown>[]>;
 }
 
 export async function startStage(options: StageOptions): Promise<Stage> {
@@ -70,19 +75,24 @@ export async function startStage(options: StageOptions): Promise<Stage> {
   const truth = await makeGroundTruth(folder.path);
   const hosts: Host[] = [];
   let server: RunningServer | undefined;
+  let disk: SmallDisk | undefined;
 
   async function close(): Promise<void> {
     await Promise.allSettled(hosts.map((host) => host.close()));
     if (server?.program.isRunning) await server.program.kill9();
+    await disk?.close();
     await endProcesses(new Set((await truth.executions()).map(({ commandId }) => commandId)));
     await folder.remove();
   }
 
   try {
+    const directory = join(folder.path, 'server');
+    if (options.dataSize !== undefined)
+      disk = await mountSmallDisk(join(directory, 'data'), options.dataSize, folder.path);
     server = await startServer({
       secret: SECRET,
-      directory: join(folder.path, 'server'),
-      ...(options.serverPrefix && { prefix: options.serverPrefix }),
+      directory,
+      ...(disk && { prefix: disk.prefix }),
       env: {
         OPS_AUTH_TOKEN: TOKEN,
         OPS_ALLOWED_SCRIPT_DIRS: truth.scriptDir,
@@ -107,11 +117,18 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     throw cause;
   }
   const api = createApi({ url: server.url, token: TOKEN });
-  const dataDir = join(folder.path, 'server', 'data');
   let current = server;
 
-  const query: Stage['query'] = (sql, ...parameters) => {
-    using database = new DatabaseSync(join(dataDir, 'ops.db'), { readOnly: true, timeout: 5_000 });
+  async function dataDir(): Promise<string> {
+    if (!disk) return join(folder.path, 'server', 'data');
+    const copy = join(folder.path, 'data-copy');
+    await disk.copyTo(copy);
+    return copy;
+  }
+
+  const query: Stage['query'] = async (sql, ...parameters) => {
+    const file = join(await dataDir(), 'ops.db');
+    using database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
     return database.prepare(sql).all(...parameters);
   };
 
@@ -120,6 +137,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     api,
     truth,
     hosts,
+    disk,
     get server() {
       return current;
     },
@@ -153,20 +171,21 @@ export async function startStage(options: StageOptions): Promise<Stage> {
         { within, every: 50, what: 'every host to be online' },
       );
     },
-    audit(actions) {
+    async audit(actions) {
       const marks = actions.map(() => '?').join();
-      return query(
+      const rows = await query(
         `SELECT seq, at_ms, action, target FROM audit WHERE action IN (${marks}) ORDER BY seq`,
         ...actions,
-      ).map((row) => ({
+      );
+      return rows.map((row) => ({
         seq: Number(row['seq']),
         atMs: Number(row['at_ms']),
         action: String(row['action']),
         target: String(row['target']),
       }));
     },
-    verifyAudit() {
-      const verdict = verifyAudit({ dataDir });
+    async verifyAudit() {
+      const verdict = verifyAudit({ dataDir: await dataDir() });
       return verdict.ok
         ? { ok: true, reason: '' }
         : { ok: false, reason: `row ${verdict.firstBad}: ${verdict.reason}` };

@@ -53,15 +53,23 @@ export const p1: Proof = {
       await stage.startServer();
       if (round % 10 === 0) say(`${round} kills, ${acknowledged.size} commands acknowledged`);
     }
-    const findings = lost(stage, acknowledged, fleet, scaled(scale, 200, 10_000));
+    const findings = await lost(stage, acknowledged, fleet, scaled(scale, 200, 10_000));
     fleet.stop();
     return [...findings, ...(await traced(context))];
   },
 };
 
-function lost(stage: Stage, acknowledged: ReadonlySet<string>, fleet: Fleet, atLeastSo: number): Finding[] {
+async function lost(
+  stage: Stage,
+  acknowledged: ReadonlySet<string>,
+  fleet: Fleet,
+  atLeastSo: number,
+): Promise<Finding[]> {
   const rows = new Map(
-    stage.query('SELECT id, state FROM commands').map((row) => [String(row['id']), String(row['state'])]),
+    (await stage.query('SELECT id, state FROM commands')).map((row) => [
+      String(row['id']),
+      String(row['state']),
+    ]),
   );
   const results = fleet.acknowledgedIds();
   return [
@@ -72,7 +80,7 @@ function lost(stage: Stage, acknowledged: ReadonlySet<string>, fleet: Fleet, atL
       [...results].filter((id) => rows.get(id) !== 'Completed').length,
     ),
     atLeast('results acknowledged', results.size, '', atLeastSo / 2, 1),
-    exactly('the audit chain verifies', stage.verifyAudit().ok ? 1 : 0, 1),
+    exactly('the audit chain verifies', (await stage.verifyAudit()).ok ? 1 : 0, 1),
   ];
 }
 

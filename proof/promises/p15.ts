@@ -72,7 +72,7 @@ export const p15: Proof = {
     viewer.close();
     beat.close();
     const [clientGrowth, serverGrowth] = [await client.stop(), await ofServer.stop()];
-    const kept = stage.query(
+    const kept = await stage.query(
       'SELECT command_id, sum(length(data)) AS bytes FROM command_output GROUP BY command_id, stream',
     );
     const tooMuch = kept.filter(({ bytes }) => Number(bytes) > KEPT_BYTES).length;

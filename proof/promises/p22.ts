@@ -91,7 +91,7 @@ export const p22: Proof = {
     });
     const rate = (clients * BURST_EACH * 1000) / (systemClock.mono() - start);
     say(`event p50 ${percentile(latencies, 0.5).toFixed(0)} ms`);
-    const [row] = stage.query("SELECT count(*) AS count FROM commands WHERE state = 'Completed'");
+    const [row] = await stage.query("SELECT count(*) AS count FROM commands WHERE state = 'Completed'");
     return [
       atLeast('results accepted a second', rate, '/s', 2_000, 500),
       exactly('results stored', Number(row?.['count']), clients * (seconds + BURST_EACH)),
