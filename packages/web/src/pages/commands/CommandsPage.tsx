@@ -1,5 +1,4 @@
 import { useEffect, useRef } from 'react';
-import type { KeyboardEvent } from 'react';
 
 import { useHealthCheckOn } from '../../api/use-health.ts';
 import { runRequest } from '../../commands/order.ts';
@@ -42,17 +41,21 @@ export function CommandsPage() {
     if (request !== undefined) run(request);
   }
 
-  function onKey(event: KeyboardEvent): void {
-    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
-    event.preventDefault();
-    // The button knows whether it may be pressed.
-    form.current?.querySelector<HTMLButtonElement>('button[aria-keyshortcuts]')?.click();
-  }
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      // The button knows whether it may be pressed.
+      form.current?.querySelector<HTMLButtonElement>('button[aria-keyshortcuts]')?.click();
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, []);
 
   return (
     <div className={styles.page}>
       <PageTitle title={text.tabCommands} className={styles.title} />
-      <div ref={form} className={styles.form} onKeyDown={onKey}>
+      <div ref={form} className={styles.form}>
         <TargetsPanel
           targets={order.targets}
           fleet={fleet}

@@ -99,6 +99,7 @@ export function HostPicker({
         aria-label={text.hostsFound}
         aria-activedescendant={shown.length > 0 ? `${listId}-${at}` : undefined}
         className={styles.list}
+        data-empty={shown.length === 0 || undefined}
         onKeyDown={onKey}
       >
         <div role="presentation" className={styles.all} style={{ height: rows.getTotalSize() }}>
@@ -136,7 +137,7 @@ export function HostPicker({
           })}
         </div>
       </div>
-      {shown.length === 0 && (
+      {shown.length === 0 && (words !== '' || clients.size > 0) && (
         <p className={styles.none} role="status">
           {text.noHostFound}
         </p>

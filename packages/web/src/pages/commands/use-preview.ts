@@ -16,6 +16,9 @@ export type Preview = AnswerOf<typeof previewBatch>;
 const TYPING_MS = 250;
 /** Hosts come and go while the form stands open. */
 const AGAIN_MS = 5000;
+/** A question that names thousands of hosts is long, and asked less often. */
+const LONG_QUESTION = 20_000;
+const LONG_AGAIN_MS = 30_000;
 
 export interface PreviewState {
   /** Undefined until it arrived. */
@@ -38,7 +41,7 @@ export function usePreview(order: Order): PreviewState {
     queryFn: ({ signal }) => api.call(previewBatch, { body: body ?? { all: true, command: '' }, signal }),
     enabled: body !== null,
     placeholderData: keepPreviousData,
-    refetchInterval: AGAIN_MS,
+    refetchInterval: settled.length > LONG_QUESTION ? LONG_AGAIN_MS : AGAIN_MS,
     gcTime: 60_000,
   });
   const { error } = query;
