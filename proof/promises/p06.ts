@@ -1,6 +1,4 @@
 /** P6: what was running when the client was killed is found, ended and reported; nobody else's process is touched. */
-import { appendFile } from 'node:fs/promises';
-
 import { systemClock } from '@ops/runtime/clock.ts';
 import { startProgram } from '@ops/testkit/child-program.ts';
 import { until } from '@ops/testkit/until.ts';
@@ -43,7 +41,7 @@ export const p6: Proof = {
       await until(async () => (await api.result(id)).type === 'ok', { what: 'an answer' });
       await host.kill();
       // The journal says that the command is that process, under a number it got from somebody else.
-      if (round % 2 === 1) await nameForeignProcess(await host.journalFiles(), id, foreign.pid, appendFile);
+      if (round % 2 === 1) await nameForeignProcess(await host.journalFiles(), id, foreign.pid);
       const start = systemClock.mono();
       await host.start({ connected: false });
       await until(async () => (await commandProcesses(own)).length === 0, {
