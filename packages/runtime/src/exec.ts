@@ -15,6 +15,8 @@ export interface ExecOptions {
   readonly stdio: readonly [StandardStream, StandardStream, StandardStream];
   /** In a process group of its own, which `signalGroup` reaches. */
   readonly detached?: boolean;
+  /** Open files the child gets as descriptors 3, 4, …; they stay open here. */
+  readonly descriptors?: readonly number[];
 }
 
 export type Exit =
@@ -39,6 +41,11 @@ export interface Child {
 
 export interface Exec {
   spawn(file: string, args: readonly string[], options: ExecOptions): Child;
+  /**
+   * To a process that is not a child, or to the group it leads: the caller has made sure that it is the right one.
+   * @returns false when there is nobody, it may not be signalled, or the pid is none
+   */
+  signal(pid: number, signal: NodeJS.Signals, to: 'process' | 'group'): boolean;
 }
 
 /** 0 and -1 mean groups, 1 is init: a pid is used only when it can be a child's. */
@@ -63,8 +70,14 @@ const SHELL_FILES = /\.(bat|cmd|ps1)$/i;
 export const systemExec: Exec = {
   spawn(file, args, options) {
     if (SHELL_FILES.test(file)) throw new Error(`${file} would run in a shell`);
-    const { env, cwd, stdio, detached = false } = options;
-    const child = spawn(file, [...args], { env: { ...env }, cwd, stdio: [...stdio], detached, shell: false });
+    const { env, cwd, stdio, detached = false, descriptors = [] } = options;
+    const child = spawn(file, [...args], {
+      env: { ...env },
+      cwd,
+      stdio: [...stdio, ...descriptors],
+      detached,
+      shell: false,
+    });
     let ended = false;
     const exited = new Promise<Exit>((resolve) => {
       child.once('error', (error) => {
@@ -87,5 +100,12 @@ export const systemExec: Exec = {
       signal: (signal) => !ended && send(child.pid, signal, false),
       signalGroup: (signal) => detached && send(child.pid, signal, true),
     };
+  },
+  signal(pid, signal, to) {
+    try {
+      return send(pid, signal, to === 'group');
+    } catch {
+      return false;
+    }
   },
 };

@@ -1,0 +1,52 @@
+import type { Policy } from '@ops/policy/policy.ts';
+import type { Clock } from '@ops/runtime/clock.ts';
+import type { Exec } from '@ops/runtime/exec.ts';
+
+import type { Executor } from './executor.ts';
+import { prepare } from './prepare.ts';
+import type { PreparedStart } from './prepare.ts';
+import { createProcessTable } from './process-table.ts';
+import type { ProcessTable } from './process-table.ts';
+import { createPrograms } from './programs.ts';
+import type { Programs } from './programs.ts';
+import { run } from './run.ts';
+import { endTree } from './stop.ts';
+
+export interface ExecutorNeeds {
+  /** This host's own. */
+  readonly policy: Policy;
+  /** Refuses everything. */
+  readonly readonly: boolean;
+  readonly exec: Exec;
+  readonly clock: Clock;
+  readonly table?: ProcessTable;
+  readonly programs?: Programs;
+}
+
+export function createExecutor(needs: ExecutorNeeds): Executor {
+  const { policy, readonly, exec, clock } = needs;
+  const { table = createProcessTable(), programs = createPrograms() } = needs;
+  /** What was prepared here and not yet run. */
+  const prepared = new WeakMap<object, PreparedStart>();
+  return {
+    async prepare(command) {
+      const made = await prepare(command, { policy, readonly, programs });
+      if ('error' in made) return made;
+      prepared.set(made, made);
+      return made;
+    },
+    run(what, options) {
+      const start = prepared.get(what);
+      if (!start) throw new Error('only what was prepared here, and once, is run');
+      prepared.delete(what);
+      return run(start, options, { exec, table, clock });
+    },
+    async sweep(commandId, process) {
+      const { ended } = await endTree(
+        { commandId, leader: process, isOurs: () => false },
+        { exec, table, clock },
+      );
+      return ended;
+    },
+  };
+}

@@ -1,0 +1,23 @@
+/** The whole environment of a command: a constant table. Nothing of the client's own, nothing from the wire (S-26). */
+
+/** By which whatever a command has started is found again. */
+export const COMMAND_ID_VARIABLE = 'OPS_COMMAND_ID';
+
+const CONSTANT: Readonly<Record<string, string>> = {
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  LANG: 'C.UTF-8',
+  LC_ALL: 'C.UTF-8',
+  TERM: 'dumb',
+  COLUMNS: '200',
+  // No dot files are read and none are written.
+  HOME: '/nonexistent',
+  PAGER: 'cat',
+  SYSTEMD_PAGER: '',
+  SYSTEMD_COLORS: '0',
+  GIT_PAGER: 'cat',
+  LESSSECURE: '1',
+};
+
+export function commandEnvironment(commandId: string): Readonly<Record<string, string>> {
+  return { ...CONSTANT, [COMMAND_ID_VARIABLE]: commandId };
+}

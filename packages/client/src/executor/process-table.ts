@@ -1,0 +1,85 @@
+/**
+ * The processes of this host, as /proc shows them: which belong to a command, and whether a pid still is the process it
+ * was. Elsewhere than on Linux there is no such table, and only the group of a child can be ended.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+
+import { COMMAND_ID_VARIABLE } from './environment.ts';
+import type { SpawnedProcess } from './executor.ts';
+
+export interface ProcessTable {
+  /** Field 22 of /proc/PID/stat, undefined when there is no such process or it is a zombie. */
+  startTime(pid: number): string | undefined;
+  /**
+   * Live processes that belong to a command: they carry its id in their environment, or are in the group its first
+   * process led, as long as that number has not become another process's.
+   */
+  of(commandId: string, leader: SpawnedProcess | undefined): readonly SpawnedProcess[];
+}
+
+interface Stat {
+  readonly state: string;
+  readonly group: number;
+  readonly startTime: string;
+}
+
+/** Pure. The name may hold anything, also parentheses and spaces: fields are counted from the last one. */
+export function parseStat(text: string): Stat | undefined {
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const [state, , group] = fields;
+  const startTime = fields[19];
+  if (state === undefined || group === undefined || startTime === undefined) return undefined;
+  return { state, group: Number(group), startTime };
+}
+
+/** A process may end between the list and the look: it is then not there. */
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return undefined;
+  }
+}
+
+const DEAD = new Set(['Z', 'X', 'x']);
+
+function statOf(proc: string, pid: number): Stat | undefined {
+  const text = read(`${proc}/${pid}/stat`);
+  const stat = text === undefined ? undefined : parseStat(text);
+  return stat && !DEAD.has(stat.state) ? stat : undefined;
+}
+
+/** @param proc another place than /proc, for tests */
+export function createProcessTable(proc = '/proc'): ProcessTable {
+  function list(): number[] {
+    try {
+      return readdirSync(proc)
+        .filter((name) => /^\d+$/.test(name))
+        .map(Number);
+    } catch {
+      return [];
+    }
+  }
+
+  return {
+    startTime: (pid) => statOf(proc, pid)?.startTime,
+    of(commandId, leader) {
+      const mark = `${COMMAND_ID_VARIABLE}=${commandId}`;
+      const now = leader && statOf(proc, leader.pid);
+      // While one process is left in the group its number is nobody else's; when there is none, it may have become.
+      const isOurGroup =
+        leader?.startTime !== undefined && (now === undefined || now.startTime === leader.startTime);
+      const found: SpawnedProcess[] = [];
+      for (const pid of list()) {
+        if (pid <= 1 || pid === process.pid) continue;
+        const stat = statOf(proc, pid);
+        if (!stat) continue;
+        const inGroup = isOurGroup && stat.group === leader.pid;
+        if (inGroup || read(`${proc}/${pid}/environ`)?.split('\0').includes(mark)) {
+          found.push({ pid, startTime: stat.startTime });
+        }
+      }
+      return found;
+    },
+  };
+}
