@@ -2,14 +2,13 @@
  * The composition root: the only file that knows every part of the server. It starts them in the order in which they
  * need each other and releases them in reverse, also when a later one fails to start.
  *
- *   storage → fleet, samples → auth → gateway → HTTP
+ *   storage → fleet, samples → commands → auth → gateway → HTTP
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { createPolicy } from '@ops/policy/policy.ts';
 import { predefinedFor } from '@ops/policy/predefined.ts';
-import { OpsError } from '@ops/protocol/errors.ts';
 import type { Clock } from '@ops/runtime/clock.ts';
 import { isLoopback } from '@ops/runtime/ip-address.ts';
 import { createLifecycle } from '@ops/runtime/lifecycle.ts';
@@ -18,7 +17,7 @@ import type { Random } from '@ops/runtime/random.ts';
 
 import type { AuditEntry } from './audit/entry.ts';
 import { createAuth } from './auth/auth.ts';
-import type { CommandInbox, Commands } from './commands/commands.ts';
+import { createCommands } from './commands/create-commands.ts';
 import type { ServerConfig } from './config.ts';
 import { createEventHub } from './events/hub.ts';
 import { createClientStore } from './fleet/client-store.ts';
@@ -40,34 +39,6 @@ import { VERSION } from './version.ts';
 /** Where `npm run build` puts the console. */
 const WEB_DIRECTORY = join(import.meta.dirname, '../../web/dist');
 const SECOND_MS = 1000;
-/** Nobody sends commands yet. */
-const unavailable = async (): Promise<never> => {
-  throw new OpsError('storage_unavailable');
-};
-const NO_COMMANDS: Commands & CommandInbox = {
-  repeated: unavailable,
-  create: unavailable,
-  release: unavailable,
-  cancel: unavailable,
-  summary: async () => undefined,
-  list: async () => ({ commands: [], nextCursor: null }),
-  output: async () => undefined,
-  onChange: () => () => {},
-  onOutput: () => () => {},
-  stats: () => ({
-    pending: 0,
-    executing: 0,
-    finished: { Completed: 0, Timeout: 0, Failed: 0, Cancelled: 0 },
-    unstoredBytes: 0,
-    dropped: {},
-  }),
-  registered: () => [],
-  ready: () => {},
-  gone: () => {},
-  accepted: () => {},
-  result: () => {},
-};
-
 export interface ServerNeeds {
   readonly config: ServerConfig;
   readonly clock: Clock;
@@ -141,6 +112,18 @@ async function start(
   fleet.start();
   lifecycle.onRelease('fleet', () => fleet.stop());
 
+  const commands = createCommands({
+    database: main,
+    clock,
+    random,
+    log,
+    retentionDays: config.commandRetentionDays,
+  });
+  await commands.load();
+  commands.start();
+  // When no client speaks any more: what they said last is stored.
+  lifecycle.onRelease('commands', () => commands.stop());
+
   const auth = await createAuth({ database: main, audit, clock, random, log, options: config });
   lifecycle.onRelease('auth', () => auth.close());
 
@@ -161,7 +144,7 @@ async function start(
     },
     serverId: await createMeta({ database: main, random }).serverId(),
     inbox: fleet,
-    commands: NO_COMMANDS,
+    commands: commands.inbox,
     audit,
     clock,
     random,
@@ -170,10 +153,10 @@ async function start(
   lifecycle.onRelease('gateway', () => gateway.close());
 
   const batches = { onChange: () => () => {} };
-  const hub = createEventHub({ fleet, commands: NO_COMMANDS, batches, clock, random });
+  const hub = createEventHub({ fleet, commands, batches, clock, random });
   const figures = serverFigures({
     fleet,
-    commands: NO_COMMANDS,
+    commands,
     gateway,
     rollup,
     auth,
@@ -187,7 +170,7 @@ async function start(
     options: config,
     auth,
     fleet,
-    commands: NO_COMMANDS,
+    commands,
     isConnected: (id) => fleet.link(id) !== undefined,
     policy,
     predefined: predefinedFor(policy, config.commands),
