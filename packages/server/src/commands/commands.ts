@@ -106,26 +106,36 @@ export interface KeptOutput {
   readonly gap: { readonly at: number; readonly bytes: number } | null;
 }
 
+/** What a request that is repeated with its key is answered. */
+export interface MadeCommands {
+  readonly commandIds: readonly string[];
+  readonly batchId: string | null;
+}
+
 export interface Commands {
+  /**
+   * What a request with this key made within the last 24 hours. To be asked before anything else is looked at: whether
+   * the client is online does not matter to a request that was answered already.
+   * @throws OpsError `idempotency_key_reused`: the key came with another body
+   */
+  repeated(key: IdempotencyKey, by: Actor): Promise<MadeCommands | undefined>;
   /**
    * Makes the commands: policy was asked by the caller's route through `judge`, the rows and their audit entry are one
    * transaction, and when it resolves they are on disk. Ids are in the order of the targets.
    * With an idempotency key that is known, nothing is made and the first answer is returned.
    * @throws OpsError `storage_unavailable`, `idempotency_key_reused`, `server_busy`
    */
-  create(
-    request: CreateRequest,
-    by: Actor,
-  ): Promise<{
-    readonly commandIds: readonly string[];
-    readonly batchId: string | null;
-    readonly repeated: boolean;
-  }>;
-  /** Held commands may be sent now. Unknown and final ones are passed over. */
+  create(request: CreateRequest, by: Actor): Promise<MadeCommands & { readonly repeated: boolean }>;
+  /**
+   * Held commands may be sent now. Unknown and final ones are passed over; those of clients that are offline end at once
+   * unless they are kept for them.
+   * @throws OpsError `storage_unavailable`: they are still held
+   */
   release(ids: readonly string[]): Promise<void>;
   /**
    * Ends commands: those not sent never start, the others are ended on their host.
    * @returns how each stands, in the order of the ids
+   * @throws OpsError `storage_unavailable`: nothing was changed
    */
   cancel(
     ids: readonly string[],
@@ -138,9 +148,12 @@ export interface Commands {
   ): Promise<{ readonly commands: readonly CommandSummary[]; readonly nextCursor: string | null }>;
   /** Kept bytes of a stream, of a running command as well. */
   output(id: string, stream: OutputStream, offset: number, limit: number): Promise<KeptOutput | undefined>;
-  /** At every change of state. Called after it is on disk. Returns how to stop. */
+  /**
+   * At every change of state, and when a cancel is asked for. Called after it is on disk; only `Executing` may be told
+   * before when the disk fails. Returns how to stop.
+   */
   onChange(call: (change: CommandChange) => void): () => void;
-  /** Output as it arrives, in order, without repeats. Only of commands that `watch` named. */
+  /** Output as it arrives, in the order of each stream, without repeats, of every command. Returns how to stop. */
   onOutput(call: (piece: OutputPiece) => void): () => void;
   stats(): CommandStats;
 }

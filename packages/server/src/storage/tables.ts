@@ -93,9 +93,9 @@ interface ClientTombstonesTable {
   forgotten_by: string;
 }
 
-/** One command each; `number` is their order. Everything about a command but its output. */
+/** One command each; `number` is their order, given by the server. Everything about a command but its output. */
 interface CommandsTable {
-  number: Generated<number>;
+  number: Fixed<number>;
   id: Fixed<string>;
   batch_id: Fixed<string | null>;
   /** Place in the batch, from 0. */
@@ -109,9 +109,10 @@ interface CommandsTable {
   /** JSON: app_name with action or version. */
   detail: Fixed<string | null>;
   timeout_secs: Fixed<number>;
+  /** How long it is kept for a client that is offline; null: it is not. */
+  queue_secs: Fixed<number | null>;
   created_at_ms: Fixed<number>;
   created_by: Fixed<string>;
-  rerun_of: Fixed<string | null>;
   /** 1: waits for its batch to release it. */
   held: Flag;
   /** Not started after this. */
@@ -132,7 +133,11 @@ interface CommandsTable {
   error: string | null;
   stdout_bytes: number;
   stderr_bytes: number;
+  /** Of output received and stored, over both streams. */
   chunks: number;
+  /** Bytes of each stream that are stored. */
+  stdout_kept: number;
+  stderr_kept: number;
   truncated: Flag;
   late: Flag;
   cancel_requested_at_ms: number | null;
@@ -140,12 +145,13 @@ interface CommandsTable {
   group_key: string | null;
 }
 
-/** The kept output, as it came. Primary key (command_id, seq). */
+/** The kept output, in pieces of several chunks. Primary key (command_id, stream, start). */
 interface CommandOutputTable {
   command_id: string;
-  seq: number;
   /** 0: stdout, 1: stderr. */
   stream: 0 | 1;
+  /** Bytes of the kept stream before it. */
+  start: number;
   data: Uint8Array;
 }
 
@@ -153,7 +159,9 @@ interface CommandOutputTable {
 interface CommandSequencesTable {
   client_id: string;
   last_seq: number;
-  /** Highest that the client ever said to have journalled. */
+  /** Of the journal the client registered with last. */
+  journal_epoch: string | null;
+  /** Highest that the client ever said to have in that journal. */
   acknowledged_seq: number;
 }
 

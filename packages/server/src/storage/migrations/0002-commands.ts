@@ -27,7 +27,7 @@ export const commands: Migration = {
       CREATE INDEX batches_unfinished ON batches (number) WHERE state <> 'finished';
 
       CREATE TABLE commands (
-        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        number INTEGER PRIMARY KEY,
         id TEXT NOT NULL UNIQUE CHECK (length(id) = 36),
         batch_id TEXT,
         position INTEGER NOT NULL DEFAULT 0,
@@ -38,9 +38,9 @@ export const commands: Migration = {
         ran TEXT,
         detail TEXT CHECK (detail IS NULL OR json_valid(detail)),
         timeout_secs INTEGER NOT NULL,
+        queue_secs INTEGER,
         created_at_ms INTEGER NOT NULL,
         created_by TEXT NOT NULL,
-        rerun_of TEXT,
         held INTEGER NOT NULL DEFAULT 0 CHECK (held IN (0, 1)),
         expires_at_ms INTEGER NOT NULL,
         seq INTEGER,
@@ -58,6 +58,8 @@ export const commands: Migration = {
         stdout_bytes INTEGER NOT NULL DEFAULT 0,
         stderr_bytes INTEGER NOT NULL DEFAULT 0,
         chunks INTEGER NOT NULL DEFAULT 0,
+        stdout_kept INTEGER NOT NULL DEFAULT 0,
+        stderr_kept INTEGER NOT NULL DEFAULT 0,
         truncated INTEGER NOT NULL DEFAULT 0 CHECK (truncated IN (0, 1)),
         late INTEGER NOT NULL DEFAULT 0 CHECK (late IN (0, 1)),
         cancel_requested_at_ms INTEGER,
@@ -70,15 +72,16 @@ export const commands: Migration = {
 
       CREATE TABLE command_output (
         command_id TEXT NOT NULL,
-        seq INTEGER NOT NULL,
         stream INTEGER NOT NULL CHECK (stream IN (0, 1)),
+        start INTEGER NOT NULL,
         data BLOB NOT NULL,
-        UNIQUE (command_id, seq)
+        UNIQUE (command_id, stream, start)
       ) STRICT;
 
       CREATE TABLE command_sequences (
         client_id TEXT PRIMARY KEY CHECK (length(client_id) = 36),
         last_seq INTEGER NOT NULL,
+        journal_epoch TEXT,
         acknowledged_seq INTEGER NOT NULL DEFAULT 0
       ) STRICT, WITHOUT ROWID;
 

@@ -1,0 +1,34 @@
+/** What commands that ended alike have in common, as one value: a batch puts its hosts together by it. */
+import { hash } from 'node:crypto';
+
+import { failureWord, type CommandState } from '@ops/protocol/domain/command.ts';
+
+export interface Ending {
+  readonly state: CommandState;
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly error: string | null;
+  readonly stdoutBytes: number;
+  readonly stderrBytes: number;
+  /** SHA-256 of the kept bytes, hex. */
+  readonly stdoutSha256: string;
+  readonly stderrSha256: string;
+}
+
+/** SHA-256 of no bytes at all. */
+export const SHA256_OF_NOTHING = hash('sha256', '', 'hex');
+
+/**
+ * State, exit code, signal, the closed word of the error, and the bytes of both streams. Of an error that begins with no
+ * such word the whole text counts.
+ * @returns SHA-256, hex
+ */
+export function groupKey(ending: Ending): string {
+  const { state, exitCode, signal, error, stdoutBytes, stderrBytes, stdoutSha256, stderrSha256 } = ending;
+  const word = failureWord(error) ?? error;
+  return hash(
+    'sha256',
+    JSON.stringify([state, exitCode, signal, word, stdoutBytes, stderrBytes, stdoutSha256, stderrSha256]),
+    'hex',
+  );
+}

@@ -1,0 +1,110 @@
+/** Which client is connected now, what its journal said when it registered, and how far its numbering has come. */
+import type { ClientLink } from '../fleet/fleet.ts';
+import type { SequenceStep } from './steps.ts';
+
+export interface ClientSession {
+  readonly clientId: string;
+  readonly link: ClientLink;
+  /** Of the journal of the client. */
+  readonly epoch: string;
+  /** The journal has not gone back. */
+  readonly historyFits: boolean;
+  /** `registered` was sent: commands may follow. */
+  ready: boolean;
+  /** Commands that are being made for this session, and not in the index yet. */
+  reserved: number;
+}
+
+interface Numbering {
+  lastSeq: number;
+  epoch: string | null;
+  acknowledgedSeq: number;
+}
+
+export interface Sessions {
+  load(sequences: readonly SequenceStep[]): void;
+  /** @returns the session, and whether the numbering has changed and is to be stored */
+  open(
+    link: ClientLink,
+    report: { readonly clientId: string; readonly journalEpoch: string; readonly lastSeq: number },
+  ): { readonly session: ClientSession; readonly changed: boolean };
+  get(clientId: string): ClientSession | undefined;
+  /** Only if `link` is still the client's. */
+  close(clientId: string, link: ClientLink): void;
+  nextSeq(clientId: string): number;
+  /** The client has this command in its journal. */
+  acknowledge(clientId: string, epoch: string | null, seq: number): void;
+  /** As it is to be stored. */
+  sequence(clientId: string): SequenceStep;
+  /** Of these clients, what is not stored yet. Taken: to be stored now, or given back. */
+  takeChanged(clientIds: Iterable<string>): SequenceStep[];
+  giveBack(steps: readonly SequenceStep[]): void;
+}
+
+export function createSessions(): Sessions {
+  const sessions = new Map<string, ClientSession>();
+  const numberings = new Map<string, Numbering>();
+  const changedSince = new Set<string>();
+
+  function numbering(clientId: string): Numbering {
+    let found = numberings.get(clientId);
+    if (!found) numberings.set(clientId, (found = { lastSeq: 0, epoch: null, acknowledgedSeq: 0 }));
+    return found;
+  }
+
+  function sequence(clientId: string): SequenceStep {
+    const { lastSeq, epoch, acknowledgedSeq } = numbering(clientId);
+    return { kind: 'sequence', clientId, lastSeq, epoch, acknowledgedSeq };
+  }
+
+  return {
+    load(sequences) {
+      for (const { clientId, lastSeq, epoch, acknowledgedSeq } of sequences)
+        numberings.set(clientId, { lastSeq, epoch, acknowledgedSeq });
+    },
+    open(link, { clientId, journalEpoch, lastSeq }) {
+      const known = numberings.get(clientId);
+      const numbers = numbering(clientId);
+      // Numbers belong to a journal: in another one nothing has been acknowledged yet.
+      if (numbers.epoch !== journalEpoch) numbers.acknowledgedSeq = 0;
+      const historyFits = lastSeq >= numbers.acknowledgedSeq;
+      const changed =
+        (known !== undefined || lastSeq > 0) &&
+        (numbers.epoch !== journalEpoch || lastSeq > numbers.acknowledgedSeq || lastSeq > numbers.lastSeq);
+      numbers.epoch = journalEpoch;
+      numbers.acknowledgedSeq = Math.max(numbers.acknowledgedSeq, lastSeq);
+      // A server that was put back from a copy must not number what the client has numbered already.
+      numbers.lastSeq = Math.max(numbers.lastSeq, lastSeq);
+      const session: ClientSession = {
+        clientId,
+        link,
+        epoch: journalEpoch,
+        historyFits,
+        ready: false,
+        reserved: 0,
+      };
+      sessions.set(clientId, session);
+      return { session, changed };
+    },
+    get: (clientId) => sessions.get(clientId),
+    close(clientId, link) {
+      if (sessions.get(clientId)?.link === link) sessions.delete(clientId);
+    },
+    nextSeq: (clientId) => ++numbering(clientId).lastSeq,
+    acknowledge(clientId, epoch, seq) {
+      const numbers = numbering(clientId);
+      if (numbers.epoch !== epoch || seq <= numbers.acknowledgedSeq) return;
+      numbers.acknowledgedSeq = seq;
+      changedSince.add(clientId);
+    },
+    sequence,
+    takeChanged(clientIds) {
+      const steps: SequenceStep[] = [];
+      for (const id of clientIds) if (changedSince.delete(id)) steps.push(sequence(id));
+      return steps;
+    },
+    giveBack(steps) {
+      for (const { clientId } of steps) changedSince.add(clientId);
+    },
+  };
+}

@@ -1,0 +1,207 @@
+/**
+ * What is written about commands that exist, as statements for many of them at once: the values of all travel as one JSON
+ * text that the database takes apart (`json_each`), so that ten thousand results are a few dozen statements.
+ */
+import { CompiledQuery } from 'kysely';
+
+import type { FinalState } from '@ops/protocol/domain/command.ts';
+
+import type { AuditEntry } from '../audit/entry.ts';
+import type { Statement } from '../storage/database.ts';
+import type { Flush } from './output.ts';
+
+/** Released, and where it could be sent at once, marked as sent. */
+export interface MarkedStep {
+  readonly kind: 'marked';
+  readonly number: number;
+  readonly expiresAtMs: number;
+  readonly sent: { readonly seq: number; readonly epoch: string; readonly atMs: number } | null;
+}
+
+export interface AcceptedStep {
+  readonly kind: 'accepted';
+  readonly number: number;
+  readonly clientId: string;
+  readonly commandId: string;
+  readonly executedAtMs: number;
+}
+
+export interface OutputStep {
+  readonly kind: 'output';
+  readonly number: number;
+  readonly commandId: string;
+  readonly flush: Flush;
+}
+
+export interface EndedStep {
+  readonly kind: 'ended';
+  readonly number: number;
+  readonly clientId: string;
+  readonly commandId: string;
+  readonly state: FinalState;
+  readonly executedAtMs: number | null;
+  readonly finishedAtMs: number;
+  readonly durationMs: number | null;
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly error: string | null;
+  readonly stdoutBytes: number;
+  readonly stderrBytes: number;
+  readonly truncated: boolean;
+  /** Evidence: it replaces `interrupted`. */
+  readonly late: boolean;
+  readonly groupKey: string;
+  /** Output that was not stored yet. */
+  readonly flush: Flush;
+  readonly audit: AuditEntry | undefined;
+}
+
+/** How far the numbering of a client has come, and its journal. */
+export interface SequenceStep {
+  readonly kind: 'sequence';
+  readonly clientId: string;
+  readonly lastSeq: number;
+  readonly epoch: string | null;
+  readonly acknowledgedSeq: number;
+}
+
+export type Step = MarkedStep | AcceptedStep | OutputStep | EndedStep | SequenceStep;
+
+/** Statement for a list of value lists: `?1` is their JSON, `of(n)` the n-th value of each. */
+export function forEach(
+  rows: readonly (readonly unknown[])[],
+  sql: string,
+  ...others: readonly unknown[]
+): Statement {
+  const query = CompiledQuery.raw(sql, [JSON.stringify(rows), ...others]);
+  return { compile: () => query };
+}
+
+const MARK = `UPDATE commands SET held = 0, expires_at_ms = r.value ->> 1, seq = r.value ->> 2,
+    journal_epoch = r.value ->> 3, sent_at_ms = r.value ->> 4
+  FROM json_each(?1) AS r WHERE commands.number = r.value ->> 0 AND commands.state = 'Pending'`;
+
+const ACCEPT = `UPDATE commands SET state = 'Executing', acknowledged = 1, executed_at_ms = r.value ->> 1
+  FROM json_each(?1) AS r WHERE commands.number = r.value ->> 0 AND commands.state = 'Pending'`;
+
+const END = `UPDATE commands SET state = r.value ->> 1, executed_at_ms = r.value ->> 2, finished_at_ms = r.value ->> 3,
+    duration_ms = r.value ->> 4, exit_code = r.value ->> 5, signal = r.value ->> 6, error = r.value ->> 7,
+    stdout_bytes = r.value ->> 8, stderr_bytes = r.value ->> 9, truncated = r.value ->> 10, late = r.value ->> 11,
+    group_key = r.value ->> 12, chunks = r.value ->> 13, stdout_kept = r.value ->> 14, stderr_kept = r.value ->> 15
+  FROM json_each(?1) AS r WHERE commands.number = r.value ->> 0
+    AND (commands.state IN ('Pending', 'Executing') OR (r.value ->> 11 AND commands.state = 'Failed' AND commands.late = 0))`;
+
+const COUNT_OUTPUT = `UPDATE commands SET chunks = r.value ->> 1, stdout_kept = r.value ->> 2, stderr_kept = r.value ->> 3
+  FROM json_each(?1) AS r WHERE commands.number = r.value ->> 0`;
+
+/** `?2` is the output of all, one behind the other. */
+const KEEP_OUTPUT = `INSERT OR IGNORE INTO command_output (command_id, stream, start, data)
+  SELECT r.value ->> 0, r.value ->> 1, r.value ->> 2, substr(?2, 1 + (r.value ->> 3), r.value ->> 4) FROM json_each(?1) AS r`;
+
+const SEQUENCE = `INSERT INTO command_sequences (client_id, last_seq, journal_epoch, acknowledged_seq)
+  SELECT r.value ->> 0, r.value ->> 1, r.value ->> 2, r.value ->> 3 FROM json_each(?1) AS r WHERE true
+  ON CONFLICT (client_id) DO UPDATE SET last_seq = max(last_seq, excluded.last_seq),
+    journal_epoch = excluded.journal_epoch, acknowledged_seq = excluded.acknowledged_seq`;
+
+const BIT = { stdout: 0, stderr: 1 } as const;
+
+function keepOutput(steps: readonly (OutputStep | EndedStep)[]): Statement[] {
+  const rows: unknown[][] = [];
+  const data: Buffer[] = [];
+  let at = 0;
+  for (const { commandId, flush } of steps) {
+    for (const part of flush.parts) {
+      rows.push([commandId, BIT[part.stream], part.start, at, part.data.length]);
+      data.push(part.data);
+      at += part.data.length;
+    }
+  }
+  return rows.length === 0 ? [] : [forEach(rows, KEEP_OUTPUT, Buffer.concat(data))];
+}
+
+export function sequenceStatements(steps: readonly SequenceStep[]): Statement[] {
+  if (steps.length === 0) return [];
+  return [
+    forEach(
+      steps.map(({ clientId, lastSeq, epoch, acknowledgedSeq }) => [
+        clientId,
+        lastSeq,
+        epoch,
+        acknowledgedSeq,
+      ]),
+      SEQUENCE,
+    ),
+  ];
+}
+
+/** @param ended how many commands of the last statement of `END` must have changed is the length of its list */
+export function statementsOf(steps: readonly Step[]): {
+  readonly statements: readonly Statement[];
+  readonly audit: readonly AuditEntry[];
+} {
+  const marked: unknown[][] = [];
+  const accepted: unknown[][] = [];
+  const counted: unknown[][] = [];
+  const ended: unknown[][] = [];
+  const output: (OutputStep | EndedStep)[] = [];
+  const sequences: SequenceStep[] = [];
+  const audit: AuditEntry[] = [];
+  for (const step of steps) {
+    switch (step.kind) {
+      case 'marked':
+        marked.push([
+          step.number,
+          step.expiresAtMs,
+          step.sent?.seq ?? null,
+          step.sent?.epoch ?? null,
+          step.sent?.atMs ?? null,
+        ]);
+        break;
+      case 'accepted':
+        accepted.push([step.number, step.executedAtMs]);
+        break;
+      case 'output':
+        output.push(step);
+        counted.push([step.number, step.flush.chunks, step.flush.stdoutKept, step.flush.stderrKept]);
+        break;
+      case 'ended':
+        output.push(step);
+        ended.push(endedRow(step));
+        if (step.audit) audit.push(step.audit);
+        break;
+      case 'sequence':
+        sequences.push(step);
+        break;
+    }
+  }
+  const statements: Statement[] = [];
+  if (marked.length > 0) statements.push(forEach(marked, MARK));
+  if (accepted.length > 0) statements.push(forEach(accepted, ACCEPT));
+  statements.push(...keepOutput(output));
+  if (counted.length > 0) statements.push(forEach(counted, COUNT_OUTPUT));
+  if (ended.length > 0) statements.push(forEach(ended, END));
+  statements.push(...sequenceStatements(sequences));
+  return { statements, audit };
+}
+
+function endedRow(step: EndedStep): unknown[] {
+  const { flush } = step;
+  return [
+    step.number,
+    step.state,
+    step.executedAtMs,
+    step.finishedAtMs,
+    step.durationMs,
+    step.exitCode,
+    step.signal,
+    step.error,
+    step.stdoutBytes,
+    step.stderrBytes,
+    step.truncated ? 1 : 0,
+    step.late ? 1 : 0,
+    step.groupKey,
+    flush.chunks,
+    flush.stdoutKept,
+    flush.stderrKept,
+  ];
+}
