@@ -30,7 +30,7 @@ export function createExecutor(needs: ExecutorNeeds): Executor {
   const prepared = new WeakMap<object, PreparedStart>();
   return {
     async prepare(command) {
-      const made = await prepare(command, { policy, readonly, programs });
+      const made = await prepare(command, { policy, readonly, programs, clock });
       if ('error' in made) return made;
       prepared.set(made, made);
       return made;

@@ -1,12 +1,14 @@
 /** From a command's text to what may be started, or the sentence why not. Nothing is started and nothing is changed. */
 import type { FileHandle } from 'node:fs/promises';
 
+import type { Clock } from '@ops/runtime/clock.ts';
 import type { Policy } from '@ops/policy/policy.ts';
 import type { Allowed } from '@ops/policy/verdict.ts';
 
 import type { Prepared, Refused } from './executor.ts';
 import type { Programs } from './programs.ts';
 import { INTERPRETERS, openScript, UnsafeScript } from './script.ts';
+import { windowsAnswer } from './windows-answers.ts';
 
 /** What `run` spawns. */
 export interface Start {
@@ -26,6 +28,7 @@ export interface PreparedStart extends Prepared {
 const SCRIPT_DESCRIPTOR = '/proc/self/fd/3';
 
 interface PrepareNeeds {
+  readonly clock: Clock;
   readonly policy: Policy;
   readonly readonly: boolean;
   readonly programs: Programs;
@@ -38,14 +41,23 @@ export async function prepare(command: string, needs: PrepareNeeds): Promise<Pre
     return { error: `rejected: ${verdict.reason}: ${verdict.detail.en}`.slice(0, 1024) };
   }
   const maxMs = verdict.maxSecs === undefined ? undefined : verdict.maxSecs * 1000;
-  const { normalised, answer } = verdict;
-  if (verdict.kind === 'answer') {
+  const { normalised } = verdict;
+  const answer = needs.policy.platform === 'win32' ? answerOnWindows(verdict, needs) : verdict.answer;
+  if (answer && 'error' in answer) return answer;
+  if (answer) {
     return { normalised, maxMs, answer, start: undefined, release: () => Promise.resolve() };
   }
   const start = verdict.kind === 'script' ? await script(verdict, needs) : program(verdict, needs);
   if ('error' in start) return start;
   const { descriptor } = start;
   return { normalised, maxMs, answer: undefined, start, release: async () => descriptor?.close() };
+}
+
+function answerOnWindows(verdict: Allowed, { clock }: PrepareNeeds): Allowed['answer'] | Refused {
+  if (verdict.answer) return verdict.answer;
+  const stdout = verdict.path === undefined ? windowsAnswer(verdict.argv, clock) : undefined;
+  if (stdout !== undefined) return { exitCode: 0, stdout, stderr: '' };
+  return { error: `unsupported: ${verdict.argv[0]} cannot be run on Windows` };
 }
 
 function program({ argv, path, otherwise }: Allowed, { programs }: PrepareNeeds): Start | Refused {
