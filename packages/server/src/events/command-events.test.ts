@@ -3,7 +3,7 @@ import { MAX_OUTPUT_PER_SEC, MAX_STREAM_QUEUE } from '@ops/protocol/http/events.
 import type { ManualClock } from '@ops/testkit/manual-clock.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { GATHER_MS } from './hub.ts';
+import { GATHER_MS, PROMPT_WAKES_BURST } from './hub.ts';
 import type { EventHub } from './hub.ts';
 import { MAX_EVENT_OUTPUT } from './output-text.ts';
 import { OUTPUT_BURST } from './reader.ts';
@@ -47,6 +47,29 @@ describe('a change of a command', () => {
     clock.advance(GATHER_MS);
     expect(reader.seen().at(-1)).toMatchObject({ event: 'command', data: { ...single } });
     expect(reader.names()).not.toContain('counts');
+  });
+
+  it('reaches a reader at once, and many changes together', () => {
+    const reader = connect({ topics: ['command'] });
+    clock.advance(1);
+    feeds.command(single);
+    clock.advance(1);
+    expect(idsOf(reader)).toEqual([single.id]);
+    const before = reader.written.length;
+    for (let n = 0; n < 2 * PROMPT_WAKES_BURST; n++) feeds.command(exampleCommand(n));
+    clock.advance(GATHER_MS);
+    expect(idsOf(reader)).toHaveLength(1 + 2 * PROMPT_WAKES_BURST);
+    expect(reader.written.length - before).toBeLessThan(30);
+  });
+
+  it('reaches a crowd of readers within the time changes are gathered', () => {
+    const crowd = Array.from({ length: PROMPT_WAKES_BURST + 1 }, () => connect({ topics: ['command'] }));
+    clock.advance(1);
+    feeds.command(single);
+    clock.advance(1);
+    expect(crowd.flatMap(idsOf)).toEqual([]);
+    clock.advance(GATHER_MS);
+    expect(crowd.flatMap(idsOf)).toHaveLength(crowd.length);
   });
 
   it('reaches who named its client, and not who named another', () => {

@@ -18,6 +18,7 @@ import type { CommandChange, Commands, OutputPiece } from '../commands/commands.
 import type { Fleet, FleetChange } from '../fleet/fleet.ts';
 import { eventFrame } from './frame.ts';
 import { createOutputText } from './output-text.ts';
+import { createPace } from './pace.ts';
 import { createEventRing } from './ring.ts';
 import type { EventHead, KeptEvent } from './ring.ts';
 import { createScopes } from './scopes.ts';
@@ -27,6 +28,12 @@ import type { ScopeName } from './scopes.ts';
 export const MAX_KEPT_BYTES = 16 * 1024 * 1024;
 /** Changes are gathered this long before readers are woken: a fleet that returns is a burst of thousands. */
 export const GATHER_MS = 25;
+/**
+ * Changes of commands wake readers at once, as long as that is not more often than this, over all readers a second and in
+ * a burst; beyond it they are gathered as well. One person sees a result without delay, a thousand results cost little.
+ */
+export const PROMPT_WAKES_PER_SEC = 2000;
+export const PROMPT_WAKES_BURST = 500;
 /** Clients in one `metrics` frame: about 60 KB. */
 export const METRICS_PER_FRAME = 200;
 
@@ -99,9 +106,16 @@ export function createEventHub(needs: {
 
   const idOf = (number: number): string => `${start}-${number}`;
 
+  const promptWakes = createPace(PROMPT_WAKES_PER_SEC, PROMPT_WAKES_BURST, clock.mono());
+
   function add<N extends EventName>(head: EventHead, name: N, data: EventData[N]): void {
     ring.add(head, (number) => eventFrame(name, data, idOf(number)));
-    gathering ??= clock.after(GATHER_MS, wake);
+    if (head.topic !== 'client' && promptWakes.take(readers.size, clock.mono())) news();
+    else gathering ??= clock.after(GATHER_MS, wake);
+  }
+
+  function news(): void {
+    for (const reader of readers) reader.news();
   }
 
   function onClient(change: FleetChange): void {
@@ -138,7 +152,7 @@ export function createEventHub(needs: {
     clientsChanged = false;
     gathering?.cancel();
     gathering = undefined;
-    for (const reader of readers) reader.news();
+    news();
   }
 
   function onPeriod(): void {
