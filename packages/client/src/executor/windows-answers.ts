@@ -14,22 +14,23 @@ function upFor(seconds: number): string {
   return `up ${Math.floor(minutes / 1440)} days, ${clock}`;
 }
 
+const ANSWERS: ReadonlyMap<string, (clock: Clock) => string> = new Map([
+  ['whoami', () => `${hostname()}\\${userInfo().username}`],
+  ['date', (clock) => new Date(clock.wall()).toISOString()],
+  ['uptime', () => upFor(uptime())],
+  ['pwd', () => 'C:\\'],
+  [
+    'free',
+    () => {
+      const total = Math.round(totalmem() / MIB);
+      const free = Math.round(freemem() / MIB);
+      return `total ${total} MiB, used ${total - free} MiB, free ${free} MiB`;
+    },
+  ],
+]);
+
 /** @returns the text of an answer with exit code 0, undefined for what cannot be answered */
 export function windowsAnswer(argv: readonly string[], clock: Clock): string | undefined {
-  switch (argv[0]) {
-    case 'whoami':
-      return `${hostname()}\\${userInfo().username}\n`;
-    case 'date':
-      return `${new Date(clock.wall()).toISOString()}\n`;
-    case 'uptime':
-      return `${upFor(uptime())}\n`;
-    case 'pwd':
-      return 'C:\\\n';
-    case 'free': {
-      const [total, free] = [totalmem(), freemem()].map((bytes) => Math.round(bytes / MIB));
-      return `total ${total} MiB, used ${total! - free!} MiB, free ${free} MiB\n`;
-    }
-    default:
-      return undefined;
-  }
+  const answer = ANSWERS.get(argv[0] ?? '');
+  return answer && `${answer(clock)}\n`;
 }
