@@ -10,6 +10,8 @@ export interface Grammar {
   readonly flags?: string;
   /** Letters with a value: `-n 1`, `-n1`, or at the end of a cluster, `-bn1`. */
   readonly withValue?: Readonly<Record<string, Value>>;
+  /** The value of a letter is always a word of its own: no `-n1`. */
+  readonly apart?: true;
   /** Whole words that are no cluster: `-Iseconds`. */
   readonly words?: readonly string[];
   /** Long options without a value. */
@@ -135,6 +137,7 @@ function readCluster(
     const text = token.slice(skip, at);
     const option = skip === 1 ? `-${letter}` : letter;
     const attached = token.slice(at + 1);
+    if (attached !== '' && grammar.apart) return { fault: noOption(name, grammar, token, letter) };
     const given = attached === '' ? next : attached;
     if (given === undefined) return { fault: missingValue(token, `${option} `, value) };
     if (!value.accepts(given)) return { fault: badValue(attached === '' ? given : token, option, value) };

@@ -7,6 +7,7 @@ import { commaList, oneOf, PID, plainPath, USER, wholeNumber } from '../values.t
 import type { Builtin, Settled } from './builtin.ts';
 import { date } from './date.ts';
 import { pwd, whoami } from './plain.ts';
+import { withoutE } from './ps.ts';
 
 const columns = commaList(
   oneOf(
@@ -21,20 +22,12 @@ const columns = commaList(
 const ps: Builtin = {
   name: 'ps',
   grammar: {
+    apart: true,
     dashless: { flags: 'acfhjlmrSTuvwx', withValue: {} },
     flags: 'AacefhjlMmrSTvwx',
     withValue: { o: columns, O: columns, p: commaList(PID, 32), u: USER, U: USER, G: USER },
   },
-  settle: (parts) => ({
-    args: parts.flatMap((part) =>
-      part.kind === 'cluster'
-        ? [
-            `-${part.text.replaceAll('e', 'A')}${part.letter ?? ''}${part.tokens.length === 1 ? (part.value ?? '') : ''}`,
-            ...part.tokens.slice(1),
-          ]
-        : part.tokens,
-    ),
-  }),
+  settle: (parts) => ({ args: parts.flatMap(withoutE) }),
 };
 
 const ls: Builtin = {

@@ -1,7 +1,7 @@
 /**
- * `ps`. Its BSD option `e` prints environments, the client's own secret among them, and procps reads every word again
- * as BSD options when it does not like the UNIX reading (`ps -e f x` shows environments). So `-e` runs as its twin
- * `-A`, which BSD does not know, and names that could be read as BSD options travel in long options.
+ * `ps`. Its BSD option `e` prints environments, the client's own secret among them, and procps reads all words again as
+ * BSD options when it cannot read them as UNIX ones: `-uxe` prints them where no user is called `xe`. So a value is a word
+ * of its own, and `-e` runs as its twin `-A`, which BSD does not know.
  */
 import type { Part } from '../grammar.ts';
 import { commaList, matching, PID, USER, wholeNumber } from '../values.ts';
@@ -34,7 +34,6 @@ const sortKeys = commaList(
 );
 const pids = commaList(PID, 32);
 const users = commaList(USER, 16);
-/** A name with a character that is no BSD option cannot be read as a cluster of them. */
 const programs = matching('NAME', /^[A-Za-z0-9_][A-Za-z0-9_.@:+-]{0,63}$/, {
   zh: '程序名',
   en: 'the name of a program',
@@ -43,6 +42,7 @@ const programs = matching('NAME', /^[A-Za-z0-9_][A-Za-z0-9_.@:+-]{0,63}$/, {
 export const ps: Builtin = {
   name: 'ps',
   grammar: {
+    apart: true,
     dashless: { flags: 'acfhjlmnrsSTuvwxXHZ', withValue: { o: columns } },
     flags: 'AadefFHjlLMTwyZ',
     withValue: { o: columns, O: columns, p: pids, C: programs, u: users, U: users, G: users },
@@ -63,13 +63,11 @@ export const ps: Builtin = {
     en: 'BSD `e` in any form and the column `environ`: they print environments, the secret of the client among them; `k N t q V`',
   },
   changed: { zh: '-e 以等价的 -A 执行', en: '`-e` runs as its twin `-A`' },
-  settle: (parts) => ({ args: parts.flatMap(safely) }) satisfies Settled,
+  settle: (parts) => ({ args: parts.flatMap(withoutE) }) satisfies Settled,
 };
 
-function safely(part: Part): readonly string[] {
+/** The words of a part, with `-e` as its twin `-A`. */
+export function withoutE(part: Part): readonly string[] {
   if (part.kind !== 'cluster') return part.tokens;
-  const [, ...separate] = part.tokens;
-  const flags = part.text.replaceAll('e', 'A');
-  const attached = separate.length > 0 ? '' : (part.value ?? '');
-  return [`-${flags}${part.letter ?? ''}${attached}`, ...separate];
+  return [`-${part.text.replaceAll('e', 'A')}${part.letter ?? ''}`, ...part.tokens.slice(1)];
 }
