@@ -14,7 +14,7 @@ export interface Figure {
   readonly name: string;
   readonly label: string;
   readonly value: number;
-  readonly unit: 'ms' | 's' | 'MB' | 'kB' | 'B' | '/s' | '%' | '×' | '';
+  readonly unit: 'µs' | 'ms' | 's' | 'MB' | 'kB' | 'B' | '/s' | '%' | '×' | '';
 }
 
 /** A figure that is to stay at or below a limit. */

@@ -11,12 +11,14 @@ import { commandsBenchmark } from './commands.ts';
 import { fleetBenchmark } from './fleet.ts';
 import { footprintBenchmark } from './footprint.ts';
 import { asJson, asTable } from './print.ts';
+import { policyBenchmark } from './policy.ts';
 import { sampleBenchmark } from './sample.ts';
 
 const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map<string, Benchmark>([
   ['commands', commandsBenchmark],
   ['fleet', fleetBenchmark],
   ['footprint', footprintBenchmark],
+  ['policy', policyBenchmark],
   ['sample', sampleBenchmark],
 ]);
 

@@ -7,7 +7,14 @@ import type { Language } from '@ops/runtime/language.ts';
 import { exampleToml, settingsMarkdown } from '@ops/runtime/settings-docs.ts';
 import { SERVER_PROGRAM, SERVER_SETTINGS } from '@ops/server/config.ts';
 
-import { endpointsTable, limitsTable, messagesTable, metricsTable } from './generated-tables.ts';
+import {
+  builtinsTable,
+  endpointsTable,
+  limitsTable,
+  messagesTable,
+  metricsTable,
+  predefinedTable,
+} from './generated-tables.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -23,6 +30,8 @@ const PARTS: Readonly<Record<string, (language: Language) => string>> = {
   messages: messagesTable,
   endpoints: endpointsTable,
   metrics: metricsTable,
+  builtins: builtinsTable,
+  predefined: predefinedTable,
   'server-settings': (language) => settingsMarkdown(SERVER_SETTINGS, language),
   'client-settings': (language) => settingsMarkdown(CLIENT_SETTINGS, language),
 };

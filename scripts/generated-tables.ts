@@ -1,6 +1,9 @@
 /** The tables in docs/ that must equal the code, made from the code. Pure: data in, Markdown out. */
 import { SchemaError } from '@ops/protocol/schema.ts';
 import type { JsonSchema } from '@ops/protocol/schema.ts';
+import { LINUX } from '@ops/policy/builtin/linux.ts';
+import { usage } from '@ops/policy/grammar.ts';
+import { PREDEFINED } from '@ops/policy/predefined.ts';
 import { METRICS } from '@ops/server/metrics/metric-table.ts';
 import { ENDPOINTS } from '@ops/protocol/http/endpoints.ts';
 import * as limits from '@ops/protocol/wire/limits.ts';
@@ -105,5 +108,31 @@ export function metricsTable(language: Language): string {
       const label = 'label' in entry ? `{${entry.label}}` : '';
       return [`\`${entry.name}${label}\``, entry.type, entry.meaning[language]];
     }),
+  );
+}
+
+/** In a cell `|` would end it. */
+const code = (text: string): string => `\`${text.replaceAll('|', '\\|')}\``;
+
+/** Every built-in command of Linux with the arguments it takes. */
+export function builtinsTable(language: Language): string {
+  return table(
+    ['command', 'accepted', 'refused although tempting', 'what runs'],
+    LINUX.map(({ name, grammar, refused, changed }) => [
+      code(name),
+      usage(grammar) === '' ? '—' : code(usage(grammar)),
+      refused?.[language] ?? '—',
+      changed?.[language] ?? 'as typed',
+    ]),
+  );
+}
+
+/** The commands of the manual, which the console and the API offer. */
+export function predefinedTable(language: Language): string {
+  return table(
+    ['category', 'command', 'what it shows'],
+    PREDEFINED.flatMap(({ label, commands }) =>
+      commands.map(({ command, description }) => [label[language], code(command), description[language]]),
+    ),
   );
 }

@@ -20,7 +20,7 @@ function said(command: string, by = policy): string {
   return verdict.ok ? `runs ${verdict.normalised}` : verdict.reason;
 }
 
-const path = (length: number): string => `/${'a'.repeat(length - 1)}`;
+const pathOf = (length: number): string => `/${'a'.repeat(length - 1)}`;
 
 describe('a built-in command', () => {
   for (const [name, commands] of Object.entries(ACCEPTED)) {
@@ -77,9 +77,9 @@ describe('a built-in command', () => {
 describe('rules of every command', () => {
   it('are kept at their bounds and break one past them', () => {
     for (const [at, past, rule] of [
-      [`ls ${path(256)}`, `ls ${path(257)}`, 'TOO_LONG'],
+      [`ls ${pathOf(256)}`, `ls ${pathOf(257)}`, 'TOO_LONG'],
       [`ps${' -A'.repeat(31)}`, `ps${' -A'.repeat(32)}`, 'TOO_MANY_ARGUMENTS'],
-      [`ls${` ${path(254)}`.repeat(4)}a`, `ls${` ${path(254)}`.repeat(4)}aaa`, 'TOO_LONG'],
+      [`ls${` ${pathOf(254)}`.repeat(4)}a`, `ls${` ${pathOf(254)}`.repeat(4)}aaa`, 'TOO_LONG'],
       [`ls${' x'.repeat(8)}`, `ls${' x'.repeat(9)}`, 'BAD_ARGUMENT'],
       [`/opt/ops-scripts/a.sh${' x'.repeat(16)}`, `/opt/ops-scripts/a.sh${' x'.repeat(17)}`, 'BAD_ARGUMENT'],
       [
