@@ -123,6 +123,8 @@ export const SUCCESSES = {
   },
   cancelled: { zh: '命令已取消', en: 'Command cancelled' },
   cancelRequested: { zh: '已要求客户端终止命令', en: 'The client was told to end the command' },
+  batchCreated: { zh: '批量命令已开始', en: 'The batch has begun' },
+  batchStopped: { zh: '批量命令已停止', en: 'The batch was stopped' },
 } as const satisfies Readonly<Record<string, Words>>;
 
 /** Chinese, unless Accept-Language gives English more weight. @param header `en-US,en;q=0.9,zh;q=0.8` */
