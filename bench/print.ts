@@ -4,6 +4,7 @@ import { cpus, loadavg, totalmem } from 'node:os';
 import type { Figure, Goal, Report } from './benchmark.ts';
 
 const DECIMALS: Readonly<Record<Figure['unit'], number>> = {
+  µs: 1,
   ms: 2,
   s: 2,
   MB: 1,
