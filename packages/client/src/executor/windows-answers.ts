@@ -16,7 +16,7 @@ function upFor(seconds: number): string {
 
 const ANSWERS: ReadonlyMap<string, (clock: Clock) => string> = new Map([
   ['whoami', () => `${hostname()}\\${userInfo().username}`],
-  ['date', (clock) => new Date(clock.wall()).toISOString()],
+  ['date', (clock: Clock) => new Date(clock.wall()).toISOString()],
   ['uptime', () => upFor(uptime())],
   ['pwd', () => 'C:\\'],
   [
