@@ -8,6 +8,7 @@ import { OpsError } from '@ops/protocol/errors.ts';
 import type { CommandSummary } from '@ops/protocol/http/commands.ts';
 
 import type { AuditEntry } from '../audit/entry.ts';
+import { commandIds } from './command-id.ts';
 import { commandTextOf, detailOf } from './command-rows.ts';
 import type { NewCommand } from './command-store.ts';
 import type { Actor, Commands, CommandTarget, CreateRequest, MadeCommands } from './commands.ts';
@@ -44,6 +45,7 @@ interface Drafted {
 export function createService(needs: ServiceNeeds): Service {
   const { store, index, sessions, transitions, counters, clock, random } = needs;
   const { dispatch, endings, idempotency, maxUnfinished } = needs;
+  const newId = commandIds(clock, random);
   let lastNumber = 0;
   /** Being made, and not in the index yet. */
   let making = 0;
@@ -79,7 +81,7 @@ export function createService(needs: ServiceNeeds): Service {
       const held = !over && position >= heldFrom;
       const session = over || held ? undefined : dispatch.reserve(clientId, queueSecs);
       const summary: CommandSummary = {
-        id: random.uuid(),
+        id: newId(),
         client_id: clientId,
         hostname,
         ...common,

@@ -84,11 +84,29 @@ const INSERT = `INSERT INTO commands (number, id, position, client_id, hostname,
 const ASK_TO_CANCEL = `UPDATE commands SET cancel_requested_at_ms = ?2 FROM json_each(?1) AS r
   WHERE commands.number = r.value ->> 0 AND commands.state IN ('Pending', 'Executing')`;
 
+/** Numbers of a client grow with its commands, but for those that waited for their turn. */
+const NEWEST_OF_CLIENT = 100;
 /** Ids in one read. */
 const IDS_AT_ONCE = 500;
 
 export function createCommandStore(database: Database<Tables>): CommandStore {
   const { query } = database;
+
+  /**
+   * How far clients have acknowledged, by their newest commands: it is stored with those, and only asked for where
+   * something could be sent again.
+   */
+  async function acknowledgedSeqs(): Promise<ReadonlyMap<string, number>> {
+    const rows = await sql<{ client_id: string; seq: number | null }>`
+      SELECT s.client_id, (SELECT max(seq) FROM (
+          SELECT seq FROM commands AS c WHERE c.client_id = s.client_id AND c.acknowledged = 1
+            AND c.journal_epoch = s.journal_epoch ORDER BY c.number DESC LIMIT ${NEWEST_OF_CLIENT})) AS seq
+      FROM command_sequences AS s WHERE s.client_id IN (
+        SELECT client_id FROM commands WHERE state IN ('Pending', 'Executing') AND seq IS NOT NULL)`.execute(
+      query,
+    );
+    return new Map(rows.rows.map((row) => [row.client_id, row.seq ?? 0]));
+  }
 
   function insertBatch(batch: BatchRow, { commands, queueSecs }: NewCommands): Statement {
     const { ran, timeout_secs, created_at_ms, created_by } = commands[0]!.summary;
@@ -134,6 +152,7 @@ export function createCommandStore(database: Database<Tables>): CommandStore {
         .orderBy('number')
         .execute();
       const sequences = await query.selectFrom('command_sequences').selectAll().execute();
+      const acknowledged = await acknowledgedSeqs();
       const last = await query
         .selectFrom('commands')
         .select(({ fn }) => fn.max('number').as('number'))
@@ -145,7 +164,7 @@ export function createCommandStore(database: Database<Tables>): CommandStore {
           clientId: row.client_id,
           lastSeq: row.last_seq,
           epoch: row.journal_epoch,
-          acknowledgedSeq: row.acknowledged_seq,
+          acknowledgedSeq: Math.max(row.acknowledged_seq, acknowledged.get(row.client_id) ?? 0),
         })),
         lastNumber: last?.number ?? 0,
       };

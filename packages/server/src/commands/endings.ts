@@ -67,7 +67,7 @@ export function createEndings(
     readonly over: (live: LiveCommand) => void;
   },
 ): Endings {
-  const { store, index, sessions, transitions, counters, clock, log, outputs, over } = parts;
+  const { store, index, transitions, counters, clock, log, outputs, over } = parts;
   const mayLog = atMostEvery(clock, LOG_EVERY_MS);
   const accepting = new Map<LiveCommand, number>();
   let gathering = false;
@@ -75,16 +75,7 @@ export function createEndings(
   const gather = createGather<AcceptedStep | EndedStep | SequenceStep>({
     clock,
     retryMs: RETRY_MS,
-    async write(steps) {
-      const clients = new Set(steps.map(({ clientId }) => clientId));
-      const sequences = sessions.takeChanged(clients);
-      try {
-        await store.apply([...steps, ...sequences]);
-      } catch (error) {
-        sessions.giveBack(sequences);
-        throw error;
-      }
-    },
+    write: (steps) => store.apply(steps),
     onUnavailable(steps, error) {
       if (mayLog()) log.error('results cannot be stored; trying again', { error, waiting: steps.length });
       // The truth is shown all the same: it does run.
@@ -101,14 +92,8 @@ export function createEndings(
   function writeAccepted(): void {
     gathering = false;
     for (const [live, executedAtMs] of accepting) {
-      const { id, client_id: clientId } = live.summary;
-      const step: AcceptedStep = {
-        kind: 'accepted',
-        number: live.number,
-        clientId,
-        commandId: id,
-        executedAtMs,
-      };
+      const { id: commandId } = live.summary;
+      const step: AcceptedStep = { kind: 'accepted', number: live.number, commandId, executedAtMs };
       gather.add(step).then(
         () => showExecuting(step),
         (error: unknown) => refused(live, error),
@@ -174,14 +159,13 @@ export function createEndings(
     verdict: Verdict,
     entry: EndedStep['audit'],
   ): Omit<EndedStep, 'groupKey'> {
-    const { id, client_id: clientId } = live.summary;
     return {
       kind: 'ended',
       number: live.number,
-      clientId,
-      commandId: id,
+      commandId: live.summary.id,
       ...verdict,
       finishedAtMs: clock.wall(),
+      acknowledged: live.acknowledged,
       late: live.returned,
       flush: live.output.flush(),
       audit: entry,

@@ -30,7 +30,7 @@ describe('a command', () => {
     await eventually('executing', () => changes.at(-1)?.summary.state === 'Executing');
 
     expect(commands.inbox.output(idOf(1), outputOf(id, 0, 'up 3 days'))).toBeUndefined();
-    commands.inbox.output(idOf(1), outputOf(id, 1, 'warning\n', 'stderr'));
+    void commands.inbox.output(idOf(1), outputOf(id, 1, 'warning\n', 'stderr'));
     expect((await commands.output(id, 'stdout', 0, 100))?.bytes.toString()).toBe('up 3 days');
 
     commands.inbox.result(idOf(1), resultOf(id, { chunks: 2, stdout_bytes: 9, stderr_bytes: 8 }));

@@ -32,19 +32,15 @@ export interface Sessions {
   /** Only if `link` is still the client's. */
   close(clientId: string, link: ClientLink): void;
   nextSeq(clientId: string): number;
-  /** The client has this command in its journal. */
+  /** The client has this command in its journal. Stored with the command itself; `load` puts the two together. */
   acknowledge(clientId: string, epoch: string | null, seq: number): void;
   /** As it is to be stored. */
   sequence(clientId: string): SequenceStep;
-  /** Of these clients, what is not stored yet. Taken: to be stored now, or given back. */
-  takeChanged(clientIds: Iterable<string>): SequenceStep[];
-  giveBack(steps: readonly SequenceStep[]): void;
 }
 
 export function createSessions(): Sessions {
   const sessions = new Map<string, ClientSession>();
   const numberings = new Map<string, Numbering>();
-  const changedSince = new Set<string>();
 
   function numbering(clientId: string): Numbering {
     let found = numberings.get(clientId);
@@ -93,18 +89,8 @@ export function createSessions(): Sessions {
     nextSeq: (clientId) => ++numbering(clientId).lastSeq,
     acknowledge(clientId, epoch, seq) {
       const numbers = numbering(clientId);
-      if (numbers.epoch !== epoch || seq <= numbers.acknowledgedSeq) return;
-      numbers.acknowledgedSeq = seq;
-      changedSince.add(clientId);
+      if (numbers.epoch === epoch && seq > numbers.acknowledgedSeq) numbers.acknowledgedSeq = seq;
     },
     sequence,
-    takeChanged(clientIds) {
-      const steps: SequenceStep[] = [];
-      for (const id of clientIds) if (changedSince.delete(id)) steps.push(sequence(id));
-      return steps;
-    },
-    giveBack(steps) {
-      for (const { clientId } of steps) changedSince.add(clientId);
-    },
   };
 }

@@ -21,7 +21,6 @@ export interface MarkedStep {
 export interface AcceptedStep {
   readonly kind: 'accepted';
   readonly number: number;
-  readonly clientId: string;
   readonly commandId: string;
   readonly executedAtMs: number;
 }
@@ -36,7 +35,6 @@ export interface OutputStep {
 export interface EndedStep {
   readonly kind: 'ended';
   readonly number: number;
-  readonly clientId: string;
   readonly commandId: string;
   readonly state: FinalState;
   readonly executedAtMs: number | null;
@@ -48,6 +46,7 @@ export interface EndedStep {
   readonly stdoutBytes: number;
   readonly stderrBytes: number;
   readonly truncated: boolean;
+  readonly acknowledged: boolean;
   /** Evidence: it replaces `interrupted`. */
   readonly late: boolean;
   readonly groupKey: string;
@@ -87,7 +86,8 @@ const ACCEPT = `UPDATE commands SET state = 'Executing', acknowledged = 1, execu
 const END = `UPDATE commands SET state = r.value ->> 1, executed_at_ms = r.value ->> 2, finished_at_ms = r.value ->> 3,
     duration_ms = r.value ->> 4, exit_code = r.value ->> 5, signal = r.value ->> 6, error = r.value ->> 7,
     stdout_bytes = r.value ->> 8, stderr_bytes = r.value ->> 9, truncated = r.value ->> 10, late = r.value ->> 11,
-    group_key = r.value ->> 12, chunks = r.value ->> 13, stdout_kept = r.value ->> 14, stderr_kept = r.value ->> 15
+    group_key = r.value ->> 12, chunks = r.value ->> 13, stdout_kept = r.value ->> 14, stderr_kept = r.value ->> 15,
+    acknowledged = r.value ->> 16
   FROM json_each(?1) AS r WHERE commands.number = r.value ->> 0
     AND (commands.state IN ('Pending', 'Executing') OR (r.value ->> 11 AND commands.state = 'Failed' AND commands.late = 0))`;
 
@@ -203,5 +203,6 @@ function endedRow(step: EndedStep): unknown[] {
     flush.chunks,
     flush.stdoutKept,
     flush.stderrKept,
+    step.acknowledged ? 1 : 0,
   ];
 }

@@ -161,7 +161,7 @@ interface CommandSequencesTable {
   last_seq: number;
   /** Of the journal the client registered with last. */
   journal_epoch: string | null;
-  /** Highest that the client ever said to have in that journal. */
+  /** Highest that the client said to have in that journal when it registered, or when it was sent something. */
   acknowledged_seq: number;
 }
 
