@@ -43,7 +43,7 @@ const SERVER_LAYERS: readonly (readonly string[])[] = [
 const CLIENT_LAYERS: readonly (readonly string[])[] = [
   ['main.ts'],
   ['client.ts'],
-  ['host-report.ts', 'pulse.ts', 'unsupported.ts'],
+  ['host-report.ts', 'pulse.ts'],
   ['link', 'readings', 'samples', 'commands', 'apps'],
   ['journal'],
   ['executor'],

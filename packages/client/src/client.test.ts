@@ -5,10 +5,20 @@ import { ManualClock } from '@ops/testkit/manual-clock.ts';
 import { until } from '@ops/testkit/until.ts';
 import { describe, expect, test } from 'vitest';
 
-import { admitted, clientFor, HEAD, isReady, NOBODY, place, serverFor } from './test-client.ts';
+import {
+  admitted,
+  clientFor,
+  HEAD,
+  hasReadAll,
+  head,
+  isReady,
+  NOBODY,
+  place,
+  serverFor,
+} from './test-client.ts';
 
 describe('what the server is told', () => {
-  test('at registration: who, what, labels, and that nothing may be run here', async () => {
+  test('at registration: who, what, labels, and what may be run here', async () => {
     const directory = await place();
     const server = await serverFor();
     await clientFor(server, { directory });
@@ -21,8 +31,9 @@ describe('what the server is told', () => {
       app_info: [],
       commands: [],
       last_seq: 0,
-      policy: { readonly: true, commands: [], script_dirs: [], script_extensions: [] },
+      policy: { readonly: false, script_dirs: [], script_extensions: ['sh'] },
     });
+    expect(register.policy.commands).toContain('uptime');
     expect(register.heartbeat_interval).toBeUndefined();
     expect(register.backlog).toBeUndefined();
   });
@@ -81,8 +92,49 @@ describe('what the server is told', () => {
 });
 
 describe('commands', () => {
+  test('one is run, followed and answered, and its result is sent until it is stored', async () => {
+    const directory = await place();
+    const server = await serverFor();
+    const under = await clientFor(server, { directory });
+    const connection = await admitted(server, under);
+    connection.send({ type: 'command', ...head(), command: 'uptime' });
+    const accepted = await connection.waitFor('command_accepted');
+    const output = await connection.waitFor('command_output');
+    const result = await connection.waitFor('command_result');
+    expect(output).toMatchObject({ command_id: HEAD.command_id, seq: 0, stream: 'stdout', encoding: 'utf8' });
+    expect(output.data).toMatch(/load average/);
+    expect(result).toMatchObject({
+      outcome: 'completed',
+      exit_code: 0,
+      error: null,
+      chunks: 1,
+      stdout_bytes: Buffer.byteLength(output.data),
+      truncated: false,
+      started_at: accepted.started_at,
+    });
+    connection.destroy();
+    const second = await server.connection();
+    const register = await second.admit({
+      commands: [{ command_id: HEAD.command_id, next_seq: 1, cancel: false }],
+    });
+    expect(register.commands).toEqual([{ command_id: HEAD.command_id, state: 'finished', chunks: 1 }]);
+    expect(register.last_seq).toBe(1);
+    expect(await second.waitFor('command_result')).toEqual(result);
+    second.send({ type: 'result_ack', command_id: HEAD.command_id });
+    await until(
+      async () => (await readFile(join(directory, 'client_commands.log'), 'utf8')).includes('exit=0'),
+      {
+        what: 'a line in the log of commands',
+      },
+    );
+    await under.client.stop();
+    await clientFor(server, { directory });
+    const third = await (await server.connection()).admit();
+    expect(third).toMatchObject({ commands: [], last_seq: 1, journal_epoch: register.journal_epoch });
+    expect(second.messages('command_output')).toEqual([]);
+  });
+
   test.each([
-    { type: 'command', ...HEAD, command: 'uptime' },
     { type: 'service', ...HEAD, app_name: 'shop', action: 'Restart' },
     { type: 'update', ...HEAD, app_name: 'shop', version: '1.0' },
   ] as const)('$type is answered with failed, unsupported', async (message) => {
@@ -100,16 +152,27 @@ describe('commands', () => {
     expect(result.error).toMatch(/^unsupported: /);
   });
 
-  test('what concerns commands that never ran is taken without harm', async () => {
+  test('what concerns commands nobody knows is taken without harm', async () => {
     const server = await serverFor();
     const under = await clientFor(server);
     const connection = await admitted(server, under);
     connection.send({ type: 'cancel', command_id: HEAD.command_id });
     connection.send({ type: 'result_ack', command_id: HEAD.command_id });
     connection.send({ type: 'output_missing', command_id: HEAD.command_id, from_seq: 0 });
-    connection.send({ type: 'command', ...HEAD, command: 'uptime' });
-    await connection.waitFor('command_result');
+    await hasReadAll(connection);
     expect(under.client.state).toBe('ready');
+  });
+
+  test('a host that is read-only says so and runs nothing', async () => {
+    const server = await serverFor();
+    const under = await clientFor(server, { config: { readonly: true } });
+    const connection = await server.connection();
+    expect((await connection.admit()).policy.readonly).toBe(true);
+    await isReady(under);
+    connection.send({ type: 'command', ...head(), command: 'uptime' });
+    const result = await connection.waitFor('command_result');
+    expect(result).toMatchObject({ outcome: 'failed', started_at: null });
+    expect(result.error).toMatch(/^rejected: /);
   });
 });
 

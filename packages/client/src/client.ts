@@ -4,19 +4,27 @@
  */
 import { join } from 'node:path';
 
+import { hostLimits } from '@ops/policy/host-limits.ts';
+import { createPolicy } from '@ops/policy/policy.ts';
+import type { HostLimits, Policy } from '@ops/policy/policy.ts';
+import type { HostFacts, HostPolicy } from '@ops/protocol/domain/client.ts';
 import { secretBytes } from '@ops/protocol/wire/handshake.ts';
 import type { MessageOf, ServerMessage } from '@ops/protocol/wire/messages.ts';
-import type { HostFacts } from '@ops/protocol/domain/client.ts';
 import type { Clock } from '@ops/runtime/clock.ts';
 import type { Disk } from '@ops/runtime/disk.ts';
+import type { Exec } from '@ops/runtime/exec.ts';
 import { createLifecycle } from '@ops/runtime/lifecycle.ts';
 import type { Log } from '@ops/runtime/log.ts';
 import type { Random } from '@ops/runtime/random.ts';
 
+import { openCommands } from './commands/commands.ts';
+import type { Commands } from './commands/commands.ts';
 import type { ClientConfig } from './config.ts';
+import { createCommandLog } from './executor/command-log.ts';
+import { createExecutor } from './executor/create-executor.ts';
 import { createHostReport, keptResolution } from './host-report.ts';
 import type { HostReport } from './host-report.ts';
-import { openDataDirectory, readClientId, readJournalEpoch } from './identity.ts';
+import { openDataDirectory, readClientId } from './identity.ts';
 import { createLink } from './link/connection.ts';
 import type { Link, LinkNeeds } from './link/connection.ts';
 import { createDial } from './link/dial.ts';
@@ -25,14 +33,14 @@ import { createProver } from './link/prove.ts';
 import type { Prover } from './link/prove.ts';
 import { createReconnect } from './link/reconnect.ts';
 import { createServerClock } from './link/server-clock.ts';
+import type { ServerClock } from './link/server-clock.ts';
 import type { LinkState } from './link/states.ts';
 import type { Dial } from './link/wire.ts';
 import type { Readings } from './readings/readings.ts';
 import { createBacklogSender } from './samples/backlog-sender.ts';
 import type { BacklogSender } from './samples/backlog-sender.ts';
 import { openSpool } from './samples/spool.ts';
-import type { Backlog, Spool } from './samples/spool.ts';
-import { NOTHING_ALLOWED, unsupported } from './unsupported.ts';
+import type { Backlog } from './samples/spool.ts';
 
 /** What the client uses of its configuration. */
 export type ClientOptions = Pick<
@@ -52,6 +60,12 @@ export type ClientOptions = Pick<
   | 'tlsFingerprint'
   | 'dataDir'
   | 'labels'
+  | 'readonly'
+  | 'allowedCommands'
+  | 'allowedScriptDirs'
+  | 'allowedScriptExtensions'
+  | 'commands'
+  | 'commandLogFile'
 >;
 
 export interface ClientNeeds {
@@ -65,6 +79,7 @@ export interface ClientNeeds {
   readonly clock: Clock;
   readonly random: Random;
   readonly disk: Disk;
+  readonly exec: Exec;
   readonly log: Log;
   readonly readings: Readings;
   /** Another way to make connections, for simulations. */
@@ -78,7 +93,7 @@ export interface ClientNeeds {
 export interface Client {
   /** Reads or makes the identity, then connects for as long as it takes. @throws UnsafeFile */
   start(): Promise<void>;
-  /** Says goodbye, keeps what was not delivered, closes. Harmless when it was not started, or twice. */
+  /** Ends what runs, says goodbye, keeps what was not delivered, closes. Harmless when it was not started, or twice. */
   stop(): Promise<void>;
   /** Secrets for the next connection. */
   replaceSecrets(config: Pick<ClientOptions, 'tcpAuthSecret' | 'tcpAuthSecretPrevious'>): void;
@@ -95,8 +110,30 @@ function secretsOf({
   );
 }
 
+/** The platforms a policy is written for; elsewhere nothing is built in. */
+function policyOf(config: ClientOptions): Policy {
+  const { platform } = process;
+  return createPolicy({
+    platform: platform === 'darwin' || platform === 'win32' ? platform : 'linux',
+    commands: config.allowedCommands,
+    custom: config.commands,
+    scriptDirs: config.allowedScriptDirs,
+    scriptExtensions: config.allowedScriptExtensions,
+  });
+}
+
+function asMessage(limits: HostLimits): HostPolicy {
+  return {
+    readonly: limits.readonly,
+    commands: [...limits.commands],
+    script_dirs: [...limits.script_dirs],
+    script_extensions: [...limits.script_extensions],
+  };
+}
+
 export function createClient(needs: ClientNeeds): Client {
-  const { config, explicit, clock, random, disk, log, readings } = needs;
+  const { config, explicit, clock, random, disk, exec, log, readings } = needs;
+  const policy = policyOf(config);
   const lifecycle = createLifecycle();
   let stopping = false;
   let link: Link | undefined;
@@ -112,9 +149,23 @@ export function createClient(needs: ClientNeeds): Client {
       stateHome: needs.stateHome,
       home: needs.home,
     });
-    const journalEpoch = await readJournalEpoch(directory, disk, random);
     const resolutionSecs = keptResolution(config.heartbeatIntervalSecs);
     const spool = await openSpool({ disk, directory: join(directory, 'samples'), log, resolutionSecs });
+    const serverClock = createServerClock(clock);
+    const executorNeeds = { policy, readonly: config.readonly, exec, clock, log };
+    const commands = await openCommands({
+      executor: createExecutor(executorNeeds),
+      commandLog: createCommandLog({ path: config.commandLogFile, clock, log }),
+      disk,
+      directory,
+      clock,
+      random,
+      log,
+      serverClock,
+      send: (message) => link?.send(message) ?? false,
+      sendBulk: (message, taken) => link?.sendBulk(message, taken) ?? false,
+    });
+    lifecycle.onRelease('journal', () => commands.close());
     if (stopping) return;
 
     // Waits for what is queued to be written.
@@ -134,15 +185,19 @@ export function createClient(needs: ClientNeeds): Client {
       resolutionSecs,
       send: (message) => connection.sendBulk(message),
     });
-    const identity: Identity = { clientId, instanceId: random.uuid(), journalEpoch };
-    const connection = openLink(identity, report, spool, {
+    const identity: Identity = { clientId, instanceId: random.uuid() };
+    const introduction = (): MessageOf<'register'> =>
+      introduce(identity, report.facts(), commands.report(), spool.backlog());
+    const connection = openLink(identity, serverClock, introduction, {
       ready(registered) {
         report.ready(registered.heartbeat_interval * 1000);
+        commands.ready(registered);
         sender.ready(registered.limits.max_frame_bytes);
         needs.onConnected?.();
       },
-      message: (message) => serve(message, { report, sender, link: connection }),
+      message: (message) => serve(message, { report, sender, commands }),
       down() {
+        commands.down();
         sender.down();
         report.down();
       },
@@ -150,13 +205,19 @@ export function createClient(needs: ClientNeeds): Client {
     });
     link = connection;
     lifecycle.onRelease('link', () => connection.stop());
+    // Before the link: how they ended may still be on its way.
+    lifecycle.onRelease('commands', () => commands.stop());
     report.start();
     connection.start();
   }
 
-  function openLink(identity: Identity, report: HostReport, spool: Spool, on: LinkNeeds['on']): Link {
+  function openLink(
+    { clientId, instanceId }: Identity,
+    serverClock: ServerClock,
+    introduction: LinkNeeds['introduce'],
+    on: LinkNeeds['on'],
+  ): Link {
     const { serverHost: host, serverPort: port, tls } = config;
-    const { clientId, instanceId } = identity;
     const enabled = config.tcpAuthEnabled ?? config.tcpAuthSecret !== undefined;
     prover = createProver({ clientId, instanceId, enabled, secrets: secretsOf(config), clock, random });
     const trust = { caFile: config.tlsCa, fingerprint: config.tlsFingerprint };
@@ -169,33 +230,32 @@ export function createClient(needs: ClientNeeds): Client {
       dial: needs.dial ?? createDial({ host, port, ...(tls && { tls: trust }) }, clock),
       prover,
       reconnect: createReconnect({ baseMs, maxMs, giveUpAfter }, random),
-      serverClock: createServerClock(clock),
+      serverClock,
       clock,
       report: createLinkReport({ log, clientId, host, port, encrypted: tls, patienceAfter }),
-      introduce: () => introduce(identity, report.facts(), spool.backlog()),
+      introduce: introduction,
       on,
     });
   }
 
   function introduce(
-    { clientId, instanceId, journalEpoch }: Identity,
+    { clientId, instanceId }: Identity,
     facts: HostFacts,
+    commands: ReturnType<Commands['report']>,
     backlog: Backlog | undefined,
   ): MessageOf<'register'> {
     return {
       type: 'register',
       client_id: clientId,
       instance_id: instanceId,
-      journal_epoch: journalEpoch,
-      last_seq: 0,
       client_version: needs.version,
       client_time: Math.floor(clock.wall()),
       system_info: facts,
       app_info: [],
       labels: config.labels,
-      policy: NOTHING_ALLOWED,
+      policy: asMessage(hostLimits(policy, config.readonly)),
       ...(explicit.heartbeatInterval && { heartbeat_interval: config.heartbeatIntervalSecs }),
-      commands: [],
+      ...commands,
       ...(backlog && { backlog }),
     };
   }
@@ -217,13 +277,12 @@ export function createClient(needs: ClientNeeds): Client {
 interface Identity {
   readonly clientId: string;
   readonly instanceId: string;
-  readonly journalEpoch: string;
 }
 
 /** Which part serves which message of the server. */
 function serve(
   message: ServerMessage,
-  { report, sender, link }: { report: HostReport; sender: BacklogSender; link: Link },
+  { report, sender, commands }: { report: HostReport; sender: BacklogSender; commands: Commands },
 ): void {
   switch (message.type) {
     case 'heartbeat_ack':
@@ -233,12 +292,13 @@ function serve(
     case 'command':
     case 'service':
     case 'update':
-      return void link.send(unsupported(message.command_id));
+      return commands.take(message);
     case 'cancel':
+      return commands.cancel(message.command_id);
     case 'output_missing':
+      return commands.missing(message.command_id, message.from_seq);
     case 'result_ack':
-      // About commands that never started: nothing to act on.
-      return;
+      return commands.acknowledged(message.command_id);
     case 'hello':
     case 'auth_challenge':
     case 'auth_ok':

@@ -3,11 +3,10 @@ import { join } from 'node:path';
 
 import { UUID_PATTERN } from '@ops/protocol/domain/id.ts';
 import { systemRandom } from '@ops/runtime/random.ts';
-import { systemDisk } from '@ops/runtime/system-disk.ts';
 import { tempDirectory } from '@ops/testkit/temp-directory.ts';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
-import { openDataDirectory, readClientId, readJournalEpoch } from './identity.ts';
+import { openDataDirectory, readClientId } from './identity.ts';
 import type { DataDirectoryOptions } from './identity.ts';
 
 const ID = '6f1d3a52-9a0e-4c55-8d3e-0b7a4f6c2d18';
@@ -167,18 +166,5 @@ describe('the data directory', () => {
     const directory = await openDataDirectory(ID, options({ configured }));
     await chown(directory, 65_534, 65_534);
     await expect(openDataDirectory(ID, options({ configured }))).rejects.toThrow(/another user/);
-  });
-});
-
-describe('the epoch of the journal', () => {
-  test('is made once and stays; a damaged one is replaced', async () => {
-    const directory = await place();
-    const first = await readJournalEpoch(directory, systemDisk, systemRandom);
-    expect(await readJournalEpoch(directory, systemDisk, systemRandom)).toBe(first);
-    await writeFile(join(directory, 'journal-epoch'), first.slice(0, 9));
-    const second = await readJournalEpoch(directory, systemDisk, systemRandom);
-    expect(second).toMatch(UUID_PATTERN);
-    expect(second).not.toBe(first);
-    expect(await readJournalEpoch(directory, systemDisk, systemRandom)).toBe(second);
   });
 });

@@ -8,7 +8,6 @@ import { access, lstat, mkdir } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 
 import { UUID_PATTERN } from '@ops/protocol/domain/id.ts';
-import type { Disk } from '@ops/runtime/disk.ts';
 import { fileProblem, shellWord, UnsafeFile } from '@ops/runtime/private-file.ts';
 import type { Random } from '@ops/runtime/random.ts';
 import { readOrCreatePrivateFile } from '@ops/runtime/safe-file.ts';
@@ -87,17 +86,4 @@ export async function openDataDirectory(clientId: string, options: DataDirectory
     throw new UnsafeFile(directory, `can be changed by others: run chmod 700 ${shellWord(directory)}`);
   }
   return directory;
-}
-
-/**
- * A random value that tells one journal of commands from another: made once, and anew when it could not be read, so
- * that the server never sends again what an unreadable journal may have run.
- */
-export async function readJournalEpoch(directory: string, disk: Disk, random: Random): Promise<string> {
-  const path = join(directory, 'journal-epoch');
-  const text = (await disk.read(path))?.toString('utf8').trim();
-  if (text !== undefined && UUID_PATTERN.test(text)) return text;
-  const fresh = random.uuid();
-  await disk.replace(path, `${fresh}\n`);
-  return fresh;
 }

@@ -5,6 +5,7 @@
 import { write } from 'node:fs';
 
 import { systemClock } from '@ops/runtime/clock.ts';
+import { systemExec } from '@ops/runtime/exec.ts';
 import { createLogger } from '@ops/runtime/logger.ts';
 import type { Logger } from '@ops/runtime/logger.ts';
 import { systemRandom } from '@ops/runtime/random.ts';
@@ -94,6 +95,7 @@ async function run(): Promise<void> {
     clock: systemClock,
     random: systemRandom,
     disk: systemDisk,
+    exec: systemExec,
     log,
     readings: readingsOf(log),
     onConnected: () => announce(`ops-client connected server=${config.serverHost}:${config.serverPort}\n`),

@@ -5,6 +5,7 @@ import type { HostFacts } from '@ops/protocol/domain/client.ts';
 import type { Sample } from '@ops/protocol/domain/sample.ts';
 import { systemClock } from '@ops/runtime/clock.ts';
 import type { Clock } from '@ops/runtime/clock.ts';
+import { systemExec } from '@ops/runtime/exec.ts';
 import { silentLog } from '@ops/runtime/log.ts';
 import { systemRandom } from '@ops/runtime/random.ts';
 import { systemDisk } from '@ops/runtime/system-disk.ts';
@@ -74,6 +75,12 @@ export async function clientFor(
         tlsFingerprint: undefined,
         dataDir: join(directory, 'data'),
         labels: { env: 'prod' },
+        readonly: false,
+        allowedCommands: undefined,
+        allowedScriptDirs: [],
+        allowedScriptExtensions: ['sh'],
+        commands: [],
+        commandLogFile: join(directory, 'client_commands.log'),
         ...options.config,
       },
       explicit: { heartbeatInterval: false, retryMaxAttempts: false, ...options.explicit },
@@ -81,6 +88,7 @@ export async function clientFor(
       clock: options.clock ?? systemClock,
       random: systemRandom,
       disk: systemDisk,
+      exec: systemExec,
       log: silentLog,
       readings: {
         sample: (): Sample => ({ process_count: count++ }),
@@ -112,6 +120,9 @@ export const HEAD = {
   sent_at: 1,
   start_within_ms: 30_000,
 };
+
+/** Of a command that has just been sent. */
+export const head = () => ({ ...HEAD, sent_at: systemClock.wall() });
 
 /** The answer to a command shows that the client has read everything before it. */
 export async function hasReadAll(connection: FakeServerConnection): Promise<void> {

@@ -97,6 +97,34 @@ export function createSystemDisk(calls: FileCalls): Disk {
         if (replacing.get(path) === now) replacing.delete(path);
       }
     },
+    async readPart(path, offset, bytes) {
+      let file;
+      try {
+        file = await calls.open(path, constants.O_RDONLY | NO_FOLLOW);
+      } catch (cause) {
+        if (hasCode(cause, 'ENOENT')) return undefined;
+        throw cause;
+      }
+      return using(file, async (handle) => {
+        const part = Buffer.allocUnsafe(bytes);
+        const { bytesRead } = await handle.read(part, 0, bytes, offset);
+        return part.subarray(0, bytesRead);
+      });
+    },
+    async openAppend(path) {
+      const [handle, made] = await openToAppend(path);
+      try {
+        if (made) await syncDirectory(path);
+      } catch (cause) {
+        await handle.close().catch(() => undefined);
+        throw cause;
+      }
+      return {
+        write: (data) => writeAll(handle, data),
+        sync: () => handle.datasync(),
+        close: () => handle.close(),
+      };
+    },
     async append(path, data, options = {}) {
       const [file, made] = await openToAppend(path);
       await using(file, async (handle) => {

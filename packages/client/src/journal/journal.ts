@@ -6,6 +6,8 @@
  *   (unknown) ── start ──► running ── done ──► finished ── acked ──► remembered (id only, 7 days and 10,000 ids)
  *                                    after a crash: done, `interrupted`
  */
+import type { OutputStream } from '@ops/protocol/domain/command.ts';
+
 import type { Outcome, SpawnedProcess } from '../executor/executor.ts';
 
 export interface JournalStart {
@@ -17,6 +19,12 @@ export interface JournalStart {
   readonly startedAtMs: number;
 }
 
+/** A piece of kept output, raw. Chunks are numbered over both streams, from 0. */
+export interface KeptChunk {
+  readonly stream: OutputStream;
+  readonly bytes: Buffer;
+}
+
 export interface JournalResult extends Outcome {
   readonly commandId: string;
   readonly startedAtMs: number | null;
@@ -25,6 +33,8 @@ export interface JournalResult extends Outcome {
   readonly stdoutBytes: number;
   readonly stderrBytes: number;
   readonly truncated: boolean;
+  /** The whole kept output where it is small: it shares the flush of the result. Otherwise it is in the spool. */
+  readonly output?: readonly KeptChunk[];
 }
 
 export type Known =
@@ -45,13 +55,22 @@ export interface Journal {
   }[];
   /** Finished and not acknowledged, oldest first. */
   unacknowledged(): readonly JournalResult[];
-  /** On disk when resolved. @throws the disk's error: nothing may be started then */
+  /**
+   * On disk when resolved. What is asked for while a flush is under way shares the next one.
+   * @throws Error when the journal cannot be written: nothing may be started then
+   */
   start(start: JournalStart): Promise<void>;
-  /** Written, not flushed: it serves after a crash of this program, not of the machine. */
+  /** Written, not flushed, and no fault is told: it serves after a crash of this program, not of the machine. */
   spawned(commandId: string, process: SpawnedProcess): void;
-  /** On disk when resolved, for commands that started and for those that were refused. @throws the disk's error */
+  /**
+   * On disk when resolved, for commands that started and for those that were refused.
+   * @throws Error when the journal cannot be written: the result is known all the same, and written when it can be
+   */
   done(result: JournalResult, seq: number): Promise<void>;
-  /** The server has stored it: the result may go, the id is remembered. */
+  /** The server has stored it: the result may go, the id is remembered. Not flushed, never rejects. */
   acknowledged(commandId: string): Promise<void>;
+  /** Places that could not be read when it was opened. */
+  readonly damaged: number;
+  /** Ends after what is under way. */
   close(): Promise<void>;
 }

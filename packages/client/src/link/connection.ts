@@ -48,8 +48,8 @@ export interface Link {
   readonly stop: () => Promise<void>;
   /** @returns false when the link is not ready; the message is then not sent */
   send(message: ClientMessage): boolean;
-  /** As `send`, but behind everything else. */
-  sendBulk(message: ClientMessage): boolean;
+  /** As `send`, but behind everything else. @param taken called when it is on its way, never after `on.down` */
+  sendBulk(message: ClientMessage, taken?: () => void): boolean;
 }
 
 export function createLink(needs: LinkNeeds): Link {
@@ -178,9 +178,9 @@ export function createLink(needs: LinkNeeds): Link {
       if (outgoing.type === 'heartbeat') heartbeat?.sent();
       return state === 'ready';
     },
-    sendBulk(outgoing) {
+    sendBulk(outgoing, taken) {
       if (state !== 'ready' || !conversation) return false;
-      conversation.sendBulk(outgoing);
+      conversation.sendBulk(outgoing, taken);
       return state === 'ready';
     },
   };

@@ -45,7 +45,7 @@ export interface ConversationNeeds {
 export interface Conversation {
   /** A failure to send ends the conversation. */
   send(message: ClientMessage): void;
-  sendBulk(message: ClientMessage): void;
+  sendBulk(message: ClientMessage, taken?: () => void): void;
   /** Ends it as failed, at once. */
   fail(failure: LinkFailure): void;
   /** Says goodbye and closes when everything is sent. */
@@ -171,7 +171,7 @@ export function converse({ wire, prover, clock, on }: ConversationNeeds): Conver
 
   return {
     send: (message) => guarded(() => outbox.send(message)),
-    sendBulk: (message) => guarded(() => outbox.sendBulk(message)),
+    sendBulk: (message, taken) => guarded(() => outbox.sendBulk(message, taken)),
     fail,
     leave(code) {
       guarded(() => outbox.send({ type: 'goodbye', code }));

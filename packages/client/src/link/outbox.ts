@@ -1,5 +1,5 @@
 /**
- * What goes out on one connection. Messages are written at once; bulk (kept samples) only when the kernel has taken
+ * What goes out on one connection. Messages are written at once; bulk (kept samples, output of commands) only when the kernel has taken
  * everything before it, so that a heartbeat never waits behind more than one bulk frame. Both are bounded: a server
  * that does not read costs this connection, not this host's memory.
  */
@@ -18,8 +18,8 @@ export interface Outbox {
   protect(key: KeyObject): void;
   /** @throws LinkFailure when too much is unsent */
   send(message: ClientMessage): void;
-  /** @throws LinkFailure when too much is queued */
-  sendBulk(message: ClientMessage): void;
+  /** @param taken called when it is on its way. @throws LinkFailure when too much is queued */
+  sendBulk(message: ClientMessage, taken?: () => void): void;
   /** The kernel has taken everything. */
   drained(): void;
 }
@@ -27,7 +27,7 @@ export interface Outbox {
 export function createOutbox(wire: Wire): Outbox {
   const writer = new FrameWriter();
   /** Bodies: framed when written, because the MAC counts frames in the order of the wire. */
-  const bulk: Buffer[] = [];
+  const bulk: { readonly body: Buffer; readonly taken: (() => void) | undefined }[] = [];
   let bulkBytes = 0;
 
   function bound(more: number, frames: number): void {
@@ -38,9 +38,10 @@ export function createOutbox(wire: Wire): Outbox {
 
   function drained(): void {
     while (bulk.length > 0 && wire.unsent === 0) {
-      const body = bulk.shift()!;
+      const { body, taken } = bulk.shift()!;
       bulkBytes -= body.length;
       wire.write(writer.frame(body));
+      taken?.();
     }
   }
 
@@ -51,10 +52,10 @@ export function createOutbox(wire: Wire): Outbox {
       bound(frame.length, 0);
       wire.write(frame);
     },
-    sendBulk(message) {
+    sendBulk(message, taken) {
       const body = writeMessage(message);
       bound(body.length, bulk.length + 1);
-      bulk.push(body);
+      bulk.push({ body, taken });
       bulkBytes += body.length;
       drained();
     },
