@@ -1,5 +1,6 @@
 /** Where the numbers of `GET /metrics` come from: one line for each source, asked when somebody scrapes. */
 import type { Auth } from './auth/auth.ts';
+import type { BatchService } from './batches/batch-service.ts';
 import type { Commands } from './commands/commands.ts';
 import type { FleetRegistry } from './fleet/registry.ts';
 import type { Gateway } from './gateway/gateway.ts';
@@ -12,6 +13,7 @@ import type { SampleTables, Tables } from './storage/tables.ts';
 export interface FigureSources {
   readonly fleet: FleetRegistry;
   readonly commands: Commands;
+  readonly batches: Pick<BatchService, 'unfinished'>;
   readonly gateway: Gateway;
   readonly rollup: Rollup;
   readonly auth: Auth;
@@ -23,7 +25,7 @@ export interface FigureSources {
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
 export function serverFigures(sources: FigureSources): ServerFigures {
-  const { fleet, commands, gateway, rollup, auth, main, history, http } = sources;
+  const { fleet, commands, batches, gateway, rollup, auth, main, history, http } = sources;
   return {
     clients: () => fleet.counts(),
     clientsOnPreviousSecret: () => gateway.stats().onPreviousSecret,
@@ -42,6 +44,7 @@ export function serverFigures(sources: FigureSources): ServerFigures {
       const { Completed, Timeout, Failed, Cancelled } = commands.stats().finished;
       return { completed: Completed, timeout: Timeout, failed: Failed, cancelled: Cancelled };
     },
+    batches: () => batches.unfinished,
     unstoredOutput: () => commands.stats().unstoredBytes,
     outputWaits: () => gateway.stats().outputHeld,
     dropped() {

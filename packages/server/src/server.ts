@@ -2,7 +2,7 @@
  * The composition root: the only file that knows every part of the server. It starts them in the order in which they
  * need each other and releases them in reverse, also when a later one fails to start.
  *
- *   storage → fleet, samples → commands → auth → gateway → HTTP
+ *   storage → fleet, samples → commands → batches → auth → gateway → HTTP
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,6 +17,7 @@ import type { Random } from '@ops/runtime/random.ts';
 
 import type { AuditEntry } from './audit/entry.ts';
 import { createAuth } from './auth/auth.ts';
+import { createBatches } from './batches/batch-service.ts';
 import { createCommands } from './commands/create-commands.ts';
 import type { ServerConfig } from './config.ts';
 import { createEventHub } from './events/hub.ts';
@@ -124,15 +125,18 @@ async function start(
   // When no client speaks any more: what they said last is stored.
   lifecycle.onRelease('commands', () => commands.stop());
 
-  const auth = await createAuth({ database: main, audit, clock, random, log, options: config });
-  lifecycle.onRelease('auth', () => auth.close());
-
   const policy = createPolicy({
     platform: 'linux',
     custom: config.commands,
     scriptDirs: config.allowedScriptDirs,
     scriptExtensions: config.allowedScriptExtensions,
   });
+  const batches = createBatches({ commands, database: main, fleet, policy, clock, log, random });
+  await batches.load();
+  lifecycle.onRelease('batches', () => batches.stopAll());
+
+  const auth = await createAuth({ database: main, audit, clock, random, log, options: config });
+  lifecycle.onRelease('auth', () => auth.close());
 
   const authentication = await resolveTcpSecrets(config, random);
   const gateway = createGateway({
@@ -152,11 +156,11 @@ async function start(
   });
   lifecycle.onRelease('gateway', () => gateway.close());
 
-  const batches = { onChange: () => () => {} };
   const hub = createEventHub({ fleet, commands, batches, clock, random });
   const figures = serverFigures({
     fleet,
     commands,
+    batches,
     gateway,
     rollup,
     auth,
@@ -171,6 +175,7 @@ async function start(
     auth,
     fleet,
     commands,
+    batches,
     isConnected: (id) => fleet.link(id) !== undefined,
     policy,
     predefined: predefinedFor(policy, config.commands),

@@ -1,5 +1,15 @@
 import { changePassword, checkAuth, keepAlive, login, logout } from './auth.ts';
 import {
+  createBatch,
+  exportBatch,
+  getBatch,
+  listBatches,
+  listBatchHosts,
+  previewBatch,
+  rerunBatch,
+  stopBatch,
+} from './batches.ts';
+import {
   cancelCommand,
   checkCommand,
   commandOutput,
@@ -33,6 +43,14 @@ export const ENDPOINTS: readonly Endpoint[] = [
   downloadOutput,
   predefinedCommands,
   checkCommand,
+  previewBatch,
+  createBatch,
+  listBatches,
+  getBatch,
+  listBatchHosts,
+  stopBatch,
+  rerunBatch,
+  exportBatch,
   events,
   health,
   metrics,

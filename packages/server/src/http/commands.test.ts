@@ -268,6 +268,8 @@ describe('the history', () => {
     expect(await ids('?limit=2')).toEqual([exampleId(3), exampleId(2)]);
     expect(await ids(`?command_id=${exampleId(2)}`)).toEqual([exampleId(2)]);
     expect(await ids(`?command_id=${exampleId(9)}`)).toBeNull();
+    expect((await get('/api/commands?cursor=0')).status).toBe(200);
+    expect((await get('/api/commands?cursor=abc')).json['field']).toBe('query.cursor');
   });
 });
 

@@ -5,7 +5,7 @@ import type { Endpoint, Role } from '@ops/protocol/http/endpoint.ts';
 import { decode } from '@ops/protocol/schema.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { exampleCommand } from '../events/test-feeds.ts';
+import { exampleBatch, exampleCommand } from '../events/test-feeds.ts';
 import { exampleClient } from '../events/test-fleet.ts';
 import { MAX_BODY_BYTES } from './body.ts';
 import { openApiDocument } from './openapi.ts';
@@ -13,6 +13,7 @@ import { PASSWORD, startTrial, TOKEN } from './test-server.ts';
 import type { Answer, Ask, Trial } from './test-server.ts';
 
 const CLIENT = exampleClient(1, 'offline');
+const BATCH = exampleBatch(1, { id: CLIENT.id, state: 'finished' });
 const COMMAND = exampleCommand(1, { client_id: CLIENT.id, state: 'Executing' });
 const NEW_PASSWORD = 'oak-Lantern_47 mitten';
 
@@ -23,6 +24,9 @@ const BODIES: Readonly<Record<string, object>> = {
   '/api/send-command': { client_id: CLIENT.id, command: 'uptime', queue_secs: 60 },
   '/api/cancel-command': { command_id: COMMAND.id },
   '/api/check-command': { command: 'uptime' },
+  '/api/batch-commands/preview': { all: true, command: 'uptime' },
+  '/api/batch-commands': { all: true, command: 'uptime' },
+  '/api/batches/{id}/rerun': { which: 'failed' },
 };
 
 /** What each call cannot do without. */
@@ -30,6 +34,7 @@ const QUERIES: Readonly<Record<string, string>> = {
   '/api/command-result': `command_id=${COMMAND.id}`,
   '/api/command-output': `command_id=${COMMAND.id}`,
   '/api/command-output/download': `command_id=${COMMAND.id}`,
+  '/api/batches/{id}/export': 'format=csv',
 };
 
 const named = ENDPOINTS.map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endpoint] as const);
@@ -54,6 +59,7 @@ afterAll(() => trial.close());
 
 beforeEach(async () => {
   trial.fleet.put(CLIENT);
+  trial.batches.put(BATCH);
   trial.commands.put(COMMAND, { stdout: Buffer.from('主机\n') });
   const { query } = trial.database;
   await trial.database.write({

@@ -15,6 +15,7 @@ import type { Random } from '@ops/runtime/random.ts';
 import type { Audit } from '../auth/audit.ts';
 import type { Auth } from '../auth/auth.ts';
 import type { EventHub } from '../events/hub.ts';
+import type { Batches } from '../batches/batches.ts';
 import type { Commands } from '../commands/commands.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { createApp } from './app.ts';
@@ -26,6 +27,7 @@ import type { ListenerLimits, TlsFiles } from './listener.ts';
 import { createSendPage } from './pages.ts';
 import { authRoutes } from './routes/auth.ts';
 import type { CookieSecure } from './routes/auth.ts';
+import { batchRoutes } from './routes/batches.ts';
 import { clientRoutes } from './routes/clients.ts';
 import type { ListMinutes } from './routes/clients.ts';
 import { commandRoutes } from './routes/commands.ts';
@@ -56,6 +58,7 @@ export interface HttpServerNeeds {
   readonly auth: Auth;
   readonly fleet: Fleet;
   readonly commands: Commands;
+  readonly batches: Batches;
   /** A command would reach the client now. */
   readonly isConnected: (clientId: string) => boolean;
   readonly policy: Policy;
@@ -105,6 +108,7 @@ export async function createHttpServer(needs: HttpServerNeeds): Promise<HttpServ
       ...authRoutes({ auth, cookieSecure: options.cookieSecure }),
       ...clientRoutes(needs),
       ...commandRoutes(needs),
+      ...batchRoutes(needs),
       ...eventRoutes({ hub, auth, clock, random, counters }),
       ...healthRoutes(needs),
       ...docsRoutes({ endpoints: ENDPOINTS, sendPage }),

@@ -25,6 +25,8 @@ import type { OpenDatabase } from '../storage/open.ts';
 import type { Tables } from '../storage/tables.ts';
 import { createHttpServer } from './server.ts';
 import type { HttpOptions, HttpServer, HttpServerNeeds } from './server.ts';
+import { createStandInBatches } from './test-batches.ts';
+import type { StandInBatches } from './test-batches.ts';
 import { createStandInCommands } from './test-commands.ts';
 import type { StandInCommands } from './test-commands.ts';
 import { createStandInFleet } from '../events/test-fleet.ts';
@@ -78,6 +80,7 @@ export interface Trial extends AsyncDisposable {
   readonly auth: Auth;
   readonly fleet: StandInFleet;
   readonly commands: StandInCommands;
+  readonly batches: StandInBatches;
   readonly server: HttpServer;
   /** Lines of web.log and of the program's log. */
   readonly accessLines: Record<string, unknown>[];
@@ -130,13 +133,14 @@ export async function startTrial(options: TrialOptions = {}): Promise<Trial> {
   });
   const fleet = createStandInFleet();
   const commands = createStandInCommands();
+  const batches = createStandInBatches(commands.feeds);
   const policy = createPolicy({
     platform: 'linux',
     custom: [BACKUP],
     scriptDirs: ['/opt/ops-scripts'],
     scriptExtensions: ['sh'],
   });
-  const hub = createEventHub({ fleet, commands, batches: commands.feeds.batches, clock, random });
+  const hub = createEventHub({ fleet, commands, batches, clock, random });
   const server = await createHttpServer({
     options: {
       httpBindAddr: '127.0.0.1',
@@ -150,6 +154,7 @@ export async function startTrial(options: TrialOptions = {}): Promise<Trial> {
     auth,
     fleet,
     commands,
+    batches,
     isConnected: (id) => fleet.summary(id)?.status === 'online',
     policy,
     predefined: predefinedFor(policy, [BACKUP]),
@@ -228,6 +233,7 @@ export async function startTrial(options: TrialOptions = {}): Promise<Trial> {
     auth,
     fleet,
     commands,
+    batches,
     server,
     accessLines,
     logLines,

@@ -22,6 +22,7 @@ export interface ServerFigures {
   readonly commands: () => By;
   /** By final state: `completed` (any exit code), `timeout`, `failed`, `cancelled`. */
   readonly commandsFinished: () => By;
+  readonly batches: () => number;
   readonly unstoredOutput: () => number;
   readonly outputWaits: () => number;
   /** By what was dropped: of the gateway, the event streams and the samples together. */
@@ -114,6 +115,12 @@ export const METRICS = [
       zh: '已结束的命令数，按结果：completed（任何退出码）、timeout、failed、cancelled；成功率为 completed 之占比',
       en: 'Commands that are over, by outcome: completed (any exit code), timeout, failed, cancelled. The share of completed is the success rate',
     },
+  },
+  {
+    name: 'ops_batches',
+    type: 'gauge',
+    source: 'batches',
+    meaning: { zh: '未结束的批量任务数', en: 'Batches that are not finished' },
   },
   {
     name: 'ops_command_output_unstored_bytes',

@@ -45,6 +45,9 @@ import type { Language } from '../words.ts';
 /** The whole of a stream. */
 const ALL_BYTES = KEPT_HEAD_BYTES + KEPT_TAIL_BYTES;
 
+/** Number of a command: where the next page begins. */
+const CURSOR = /^\d{1,15}$/;
+
 export interface CommandRouteNeeds {
   readonly commands: Commands;
   readonly fleet: Pick<Fleet, 'summary' | 'view'>;
@@ -146,6 +149,7 @@ export function commandRoutes(needs: CommandRouteNeeds): Route[] {
 
     route(listCommands).returns(async ({ query }) => {
       const { limit = DEFAULT_COMMANDS_PAGE, cursor, command_id: id, single } = query;
+      if (cursor !== undefined && !CURSOR.test(cursor)) throw badCursor();
       if (id !== undefined) {
         const summary = await commands.summary(id);
         return { commands: summary ? [summary] : [], next_cursor: null };
@@ -246,4 +250,11 @@ export function timeoutOf(allowed: Allowed, asked: number | undefined): number {
 /** As it was typed, without the spaces around it, which do not count towards its length. */
 function trimmed(command: string): string {
   return command.replaceAll(/^ +| +$/g, '');
+}
+
+function badCursor(): RequestFault {
+  return new RequestFault('invalid_request', {
+    field: 'query.cursor',
+    words: { zh: 'query.cursor 格式不正确', en: 'query.cursor has the wrong form' },
+  });
 }
