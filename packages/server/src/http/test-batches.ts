@@ -12,6 +12,11 @@ export interface StandInBatches extends Batches {
   put(batch: BatchSummary): void;
 }
 
+async function* pieces(): AsyncGenerator<string> {
+  yield 'one\n';
+  yield 'two\n';
+}
+
 export function createStandInBatches(feeds: StandInFeeds): StandInBatches {
   const known = new Map<string, BatchSummary>();
   const asked: BatchRequest[] = [];
@@ -26,11 +31,6 @@ export function createStandInBatches(feeds: StandInFeeds): StandInBatches {
     const batch = exampleBatch(1000 + known.size);
     known.set(batch.id, batch);
     return { batchId: batch.id, commandIds: { [exampleId(1)]: exampleId(2) } };
-  }
-
-  async function* pieces(): AsyncGenerator<string> {
-    yield 'one\n';
-    yield 'two\n';
   }
 
   return {
