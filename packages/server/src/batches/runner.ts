@@ -72,8 +72,8 @@ export function createRunner(needs: RunnerNeeds): Runner {
     return fleet.summary(clientId)?.status !== 'offline';
   }
 
-  function inTurn<T>(step: () => Promise<T>): Promise<T> {
-    const done = tail.then(step);
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = tail.then(work);
     tail = done.catch(() => {});
     return done;
   }

@@ -8,7 +8,7 @@ import type { ServerMessage } from '@ops/protocol/wire/messages.ts';
 
 import { answerWithinMs, startWithinMs } from './deadlines.ts';
 import { createGather } from './gather.ts';
-import { waitMs, type LiveCommand } from './live-command.ts';
+import { DEFAULT_WAIT_MS, waitMs, type LiveCommand } from './live-command.ts';
 import type { CommandParts } from './parts.ts';
 import type { ClientSession } from './sessions.ts';
 import type { Step } from './steps.ts';
@@ -115,6 +115,11 @@ export function createDispatch(parts: CommandParts): Dispatch {
     return session && { live, session };
   }
 
+  /** It is kept for its client from when it was made, however long it was held, and has its time to start in any case. */
+  function releasedUntil({ summary, queueSecs }: LiveCommand, nowMs: number): number {
+    return Math.max(nowMs + DEFAULT_WAIT_MS, summary.created_at_ms + waitMs(queueSecs));
+  }
+
   function next(clientId: string): void {
     const session = sessions.get(clientId);
     if (!session?.ready) return;
@@ -137,7 +142,7 @@ export function createDispatch(parts: CommandParts): Dispatch {
     },
     async release(commands) {
       const nowMs = clock.wall();
-      const marked = await Promise.all(commands.map((live) => mark(live, nowMs + waitMs(live.queueSecs))));
+      const marked = await Promise.all(commands.map((live) => mark(live, releasedUntil(live, nowMs))));
       sendAll(marked.filter((each) => each !== undefined));
     },
     again(live, session) {
