@@ -1,6 +1,7 @@
 import type { Policy } from '@ops/policy/policy.ts';
 import type { Clock } from '@ops/runtime/clock.ts';
 import type { Exec } from '@ops/runtime/exec.ts';
+import type { Log } from '@ops/runtime/log.ts';
 
 import type { Executor } from './executor.ts';
 import { prepare } from './prepare.ts';
@@ -19,12 +20,13 @@ export interface ExecutorNeeds {
   readonly readonly: boolean;
   readonly exec: Exec;
   readonly clock: Clock;
+  readonly log: Log;
   readonly table?: ProcessTable;
   readonly programs?: Programs;
 }
 
 export function createExecutor(needs: ExecutorNeeds): Executor {
-  const { policy, readonly, exec, clock } = needs;
+  const { policy, readonly, exec, clock, log } = needs;
   const { table = createProcessTable(), programs = createPrograms() } = needs;
   /** What was prepared here and not yet run. */
   const prepared = new WeakMap<object, PreparedStart>();
@@ -39,14 +41,11 @@ export function createExecutor(needs: ExecutorNeeds): Executor {
       const start = prepared.get(what);
       if (!start) throw new Error('only what was prepared here, and once, is run');
       prepared.delete(what);
-      return run(start, options, { exec, table, clock });
+      return run(start, options, { exec, table, clock, log });
     },
-    async sweep(commandId, process) {
-      const { ended } = await endTree(
-        { commandId, leader: process, isOurs: () => false },
-        { exec, table, clock },
-      );
-      return ended;
+    sweep(commandId, process) {
+      const tree = { commandId, leader: process, isOurs: () => false };
+      return endTree(tree, { exec, table, clock, log });
     },
   };
 }

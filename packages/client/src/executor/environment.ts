@@ -4,7 +4,8 @@
 export const COMMAND_ID_VARIABLE = 'OPS_COMMAND_ID';
 
 const CONSTANT: Readonly<Record<string, string>> = {
-  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  // Not /usr/local: on Debian the group staff may write there.
+  PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
   LANG: 'C.UTF-8',
   LC_ALL: 'C.UTF-8',
   TERM: 'dumb',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { createProcessTable } from './process-table.ts';
+import { systemClock } from '@ops/runtime/clock.ts';
 import { systemExec } from '@ops/runtime/exec.ts';
 import { until } from '@ops/testkit/until.ts';
 
@@ -134,6 +135,44 @@ wait
     const path = await stage.script('polite.sh', "trap 'exit 0' TERM\nwhile :; do sleep 0.05; done\n");
     expect(await stage.finished(path, 300)).toMatchObject({ outcome: 'timeout', exitCode: 0 });
   });
+});
+
+describe('what is told of output', () => {
+  it('is every byte, binary or not UTF-8, with or without a line break', async () => {
+    const stage = await executorStage();
+    const path = await stage.script(
+      'binary.py',
+      'import sys\nsys.stdout.buffer.write(bytes(range(256)) * 4096)\nsys.stdout.buffer.flush()\n',
+    );
+    const ran = await stage.finished(path);
+    expect(ran.outcome).toBe('completed');
+    expect(ran.bytes()).toBe(256 * 4096);
+  });
+});
+
+it('a bomb of fifty that keeps forking is ended in three seconds, and nobody else', async () => {
+  const stage = await executorStage();
+  const bystander = await stage.script('by.sh', 'echo up\nexec sleep 100\n');
+  const other = await stage.start(bystander);
+  const path = await stage.script(
+    'bomb.sh',
+    `trap '' TERM
+spawn() { trap '' TERM; while :; do sleep 0.2; done; }
+for i in $(seq 50); do spawn & done
+echo ready
+while :; do (setsid sleep 5 &); sleep 0.05; done
+`,
+  );
+  const ran = await stage.start(path);
+  await until(() => ran.text('stdout').includes('ready') && other.text('stdout') === 'up\n', {
+    what: 'the bomb',
+  });
+  const from = systemClock.mono();
+  ran.running.cancel();
+  expect(await ran.running.outcome).toMatchObject({ outcome: 'cancelled' });
+  expect(await carriers(ran.id)).toEqual([]);
+  expect(systemClock.mono() - from).toBeLessThan(6000);
+  expect(await carriers(other.id)).toHaveLength(1);
 });
 
 describe('after a crash', () => {

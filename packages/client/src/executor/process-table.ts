@@ -12,13 +12,15 @@ export interface ProcessTable {
   startTime(pid: number): string | undefined;
   /**
    * Live processes that belong to a command: they carry its id in their environment, or are in the group its first
-   * process led, as long as that number has not become another process's.
+   * process led, as long as that number has not become another process's, or are descendants of such. What clears its
+   * environment, leaves the group and outlives its parent is out of reach.
    */
   of(commandId: string, leader: SpawnedProcess | undefined): readonly SpawnedProcess[];
 }
 
 interface Stat {
   readonly state: string;
+  readonly parent: number;
   readonly group: number;
   readonly startTime: string;
 }
@@ -26,10 +28,10 @@ interface Stat {
 /** Pure. The name may hold anything, also parentheses and spaces: fields are counted from the last one. */
 export function parseStat(text: string): Stat | undefined {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  const [state, , group] = fields;
+  const [state, parent, group] = fields;
   const startTime = fields[19];
   if (state === undefined || group === undefined || startTime === undefined) return undefined;
-  return { state, group: Number(group), startTime };
+  return { state, parent: Number(parent), group: Number(group), startTime };
 }
 
 /** A process may end between the list and the look: it is then not there. */
@@ -69,17 +71,22 @@ export function createProcessTable(proc = '/proc'): ProcessTable {
       // While one process is left in the group its number is nobody else's; when there is none, it may have become.
       const isOurGroup =
         leader?.startTime !== undefined && (now === undefined || now.startTime === leader.startTime);
-      const found: SpawnedProcess[] = [];
+      const stats = new Map<number, Stat>();
       for (const pid of list()) {
-        if (pid <= 1 || pid === process.pid) continue;
-        const stat = statOf(proc, pid);
-        if (!stat) continue;
-        const inGroup = isOurGroup && stat.group === leader.pid;
-        if (inGroup || read(`${proc}/${pid}/environ`)?.split('\0').includes(mark)) {
-          found.push({ pid, startTime: stat.startTime });
-        }
+        const stat = pid > 1 && pid !== process.pid ? statOf(proc, pid) : undefined;
+        if (stat) stats.set(pid, stat);
       }
-      return found;
+      const ours = new Set<number>();
+      for (const [pid, stat] of stats) {
+        const inGroup = isOurGroup && stat.group === leader.pid;
+        if (inGroup || read(`${proc}/${pid}/environ`)?.split('\0').includes(mark)) ours.add(pid);
+      }
+      let before = 0;
+      while (ours.size > before) {
+        before = ours.size;
+        for (const [pid, { parent }] of stats) if (ours.has(parent)) ours.add(pid);
+      }
+      return [...ours].map((pid) => ({ pid, startTime: stats.get(pid)?.startTime }));
     },
   };
 }

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 
 const SYSTEM_DIRECTORIES = ['/usr/bin', '/bin', '/usr/sbin', '/sbin'] as const;
 const WRITABLE_BY_OTHERS = 0o022;
+const STICKY = 0o1000;
 
 export type Found = { readonly file: string } | { readonly problem: string };
 
@@ -29,22 +30,24 @@ export interface Programs {
   at(path: string): Found;
 }
 
-/** @param owners user ids that may own a program beside root: the client's own for configured paths */
+/**
+ * The file behind a path, and every directory above it.
+ * @param owners user ids that may own them: root, and for configured paths the client's own
+ */
 function judge(path: string, owners: readonly number[]): Found | undefined {
-  let file: string;
   try {
-    file = realpathSync(path);
-    const facts = statSync(file);
-    if (!facts.isFile()) return { problem: `${path} is not a regular file` };
-    const above = statSync(dirname(file));
-    for (const { uid, mode } of [facts, above]) {
-      if (!owners.includes(uid)) return { problem: `${file} or its directory does not belong to root` };
-      if (mode & WRITABLE_BY_OTHERS) return { problem: `${file} or its directory can be changed by others` };
+    const file = realpathSync(path);
+    if (!statSync(file).isFile()) return { problem: `${path} is not a regular file` };
+    for (let place = file; ; place = dirname(place)) {
+      const { uid, mode } = statSync(place);
+      if (!owners.includes(uid)) return { problem: `${place} belongs to user ${uid}` };
+      const isSticky = place !== file && place !== dirname(file) && (mode & STICKY) !== 0;
+      if (mode & WRITABLE_BY_OTHERS && !isSticky) return { problem: `${place} can be changed by others` };
+      if (place === dirname(place)) return { file };
     }
   } catch {
     return undefined;
   }
-  return { file };
 }
 
 /** Each name is looked up once, at its first use: a host has thousands and runs twelve. */

@@ -71,7 +71,14 @@ function runProcess(start: Start, maxMs: number | undefined, options: RunOptions
   } catch {
     // It has ended already, or may not be changed: it runs all the same.
   }
-  options.onSpawned(leader);
+  try {
+    options.onSpawned(leader);
+  } catch (error) {
+    needs.log.error('a command that has started could not be noted', {
+      command_id: options.commandId,
+      error,
+    });
+  }
 
   let cause: Cause | undefined;
   let exited = false;
@@ -94,7 +101,10 @@ function runProcess(start: Start, maxMs: number | undefined, options: RunOptions
     ending = endTree({ commandId: options.commandId, leader, isOurs: () => !exited }, needs);
   }
 
-  const limit = clock.after(Math.min(options.timeoutMs, maxMs ?? Infinity), () => end('timeout'));
+  const limit = clock.after(Math.min(options.timeoutMs, maxMs ?? Infinity), () => {
+    // It may have ended in time while this program was busy, and only the news of it is late.
+    if (leader.startTime === undefined || table.startTime(pid) === leader.startTime) end('timeout');
+  });
 
   /** Until the pipes are closed, or quiet for a moment after the end. */
   async function drained(): Promise<void> {

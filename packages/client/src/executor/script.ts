@@ -30,13 +30,17 @@ export class UnsafeScript extends Error {
   }
 }
 
-/** Pure. @param owners who may have written it */
+/**
+ * Pure.
+ * @param kind the script, the directory it lies in, or one above that
+ * @param owners who may have written it
+ */
 export function faultOfScript(
   facts: Pick<Stats, 'uid' | 'mode' | 'nlink' | 'size' | 'isFile' | 'isDirectory'>,
-  kind: 'file' | 'directory',
+  kind: 'file' | 'folder' | 'directory',
   owners: readonly number[],
 ): string | undefined {
-  if (kind === 'directory' && !facts.isDirectory()) return 'is not a directory';
+  if (kind !== 'file' && !facts.isDirectory()) return 'is not a directory';
   if (kind === 'file') {
     if (!facts.isFile()) return 'is not a regular file';
     if (facts.nlink !== 1) return `has ${facts.nlink} names; it may have only one`;
@@ -68,20 +72,19 @@ export async function openScript(
   owners: readonly number[] = [0, process.geteuid?.() ?? 0],
 ): Promise<FileHandle> {
   const parts = path.split('/').slice(1);
-  let above = await open('/', DIRECTORY);
+  let above = await opened('/', '/', DIRECTORY);
   let reached = '';
   for (const [index, part] of parts.entries()) {
-    const kind = index === parts.length - 1 ? 'file' : 'directory';
+    const isFile = index === parts.length - 1;
+    const kind = isFile ? 'file' : index === parts.length - 2 ? 'folder' : 'directory';
     reached += `/${part}`;
     let handle: FileHandle;
     try {
-      handle = await open(`/proc/self/fd/${above.fd}/${part}`, kind === 'file' ? FILE : DIRECTORY);
-    } catch (cause) {
-      throw new UnsafeScript(reached, why(cause));
+      handle = await opened(reached, `/proc/self/fd/${above.fd}/${part}`, isFile ? FILE : DIRECTORY);
     } finally {
       await above.close();
     }
-    const fault = await handle.stat().then((facts) => faultOfScript(facts, kind, owners));
+    const fault = faultOfScript(await handle.stat(), kind, owners);
     if (fault !== undefined) {
       await handle.close();
       throw new UnsafeScript(reached, fault);
@@ -89,4 +92,12 @@ export async function openScript(
     above = handle;
   }
   return above;
+}
+
+async function opened(shown: string, path: string, flags: number): Promise<FileHandle> {
+  try {
+    return await open(path, flags);
+  } catch (cause) {
+    throw new UnsafeScript(shown, why(cause));
+  }
 }

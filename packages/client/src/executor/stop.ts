@@ -4,11 +4,14 @@
  *   TERM (and CONT, for the stopped) to the group and to whoever carries the command's id
  *     └─ gone? done ── GRACE_MS ──► KILL the same, again and again until nobody is left or MAX_ROUNDS
  *
+ * Gone is what two looks in a row did not find: a child may be born during one.
+ *
  * Each process is signalled only while its start time says that it is the one that was found (S-37).
  */
 import { sleep } from '@ops/runtime/clock.ts';
 import type { Clock } from '@ops/runtime/clock.ts';
 import type { Exec } from '@ops/runtime/exec.ts';
+import type { Log } from '@ops/runtime/log.ts';
 
 import type { SpawnedProcess } from './executor.ts';
 import type { ProcessTable } from './process-table.ts';
@@ -23,6 +26,7 @@ export interface StopNeeds {
   readonly exec: Exec;
   readonly table: ProcessTable;
   readonly clock: Clock;
+  readonly log: Log;
 }
 
 export interface Tree {
@@ -33,11 +37,8 @@ export interface Tree {
   readonly isOurs: () => boolean;
 }
 
-/** @returns how many processes were found, and how many are left */
-export async function endTree(
-  tree: Tree,
-  { exec, table, clock }: StopNeeds,
-): Promise<{ readonly ended: number; readonly left: number }> {
+/** @returns how many processes were found. Those that could not be ended are logged. */
+export async function endTree(tree: Tree, { exec, table, clock, log }: StopNeeds): Promise<number> {
   const { commandId, leader } = tree;
   const seen = new Set<string>();
 
@@ -53,17 +54,26 @@ export async function endTree(
     for (const { pid, startTime } of found) seen.add(`${pid} ${startTime}`);
   }
 
+  let left: readonly SpawnedProcess[] = [];
+  let empty = 0;
+  /** @returns true when nobody is left, seen twice */
+  async function isGone(): Promise<boolean> {
+    await sleep(clock, LOOK_EVERY_MS);
+    left = find();
+    empty = left.length === 0 && !tree.isOurs() ? empty + 1 : 0;
+    return empty >= 2;
+  }
+
   signal(find(), ['SIGTERM', 'SIGCONT']);
   const giveUpAt = clock.mono() + GRACE_MS;
-  let left = find();
-  while ((left.length > 0 || tree.isOurs()) && clock.mono() < giveUpAt) {
-    await sleep(clock, LOOK_EVERY_MS);
-    left = find();
-  }
-  for (let round = 0; (left.length > 0 || tree.isOurs()) && round < MAX_ROUNDS; round++) {
+  let gone = await isGone();
+  while (!gone && clock.mono() < giveUpAt) gone = await isGone();
+  for (let round = 0; !gone && round < MAX_ROUNDS; round++) {
     signal(left, ['SIGKILL']);
-    await sleep(clock, LOOK_EVERY_MS);
-    left = find();
+    gone = await isGone();
   }
-  return { ended: seen.size, left: left.length };
+  if (left.length > 0) {
+    log.error('processes of a command could not be ended', { command_id: commandId, processes: left });
+  }
+  return seen.size;
 }

@@ -7,6 +7,7 @@ import { createPolicy } from '@ops/policy/policy.ts';
 import type { CustomCommand } from '@ops/policy/custom-command.ts';
 import { systemClock } from '@ops/runtime/clock.ts';
 import { systemExec } from '@ops/runtime/exec.ts';
+import { silentLog } from '@ops/runtime/log.ts';
 import { systemRandom } from '@ops/runtime/random.ts';
 import { tempDirectory } from '@ops/testkit/temp-directory.ts';
 import { onTestFinished } from 'vitest';
@@ -49,6 +50,7 @@ export async function executorStage(
     readonly: options.readonly ?? false,
     exec: systemExec,
     clock: systemClock,
+    log: silentLog,
   });
 
   async function prepared(command: string): Promise<Prepared> {

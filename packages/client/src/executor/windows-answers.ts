@@ -31,6 +31,7 @@ const ANSWERS: ReadonlyMap<string, (clock: Clock) => string> = new Map([
 
 /** @returns the text of an answer with exit code 0, undefined for what cannot be answered */
 export function windowsAnswer(argv: readonly string[], clock: Clock): string | undefined {
-  const answer = ANSWERS.get(argv[0] ?? '');
+  // Options mean something, and none of them is understood here.
+  const answer = argv.length === 1 ? ANSWERS.get(argv[0] ?? '') : undefined;
   return answer && `${answer(clock)}\n`;
 }
