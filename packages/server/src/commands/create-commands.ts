@@ -82,6 +82,7 @@ export function createCommands(needs: CommandsNeeds): RunningCommands {
   }
 
   function swept(): void {
+    inbox.sweep();
     for (const live of returning.sweep()) outputs.forget(live);
     const clients = new Set<string>();
     for (const live of index.all()) {

@@ -115,11 +115,6 @@ export function createDispatch(parts: CommandParts): Dispatch {
     return session && { live, session };
   }
 
-  /** It is kept for its client from when it was made, however long it was held, and has its time to start in any case. */
-  function releasedUntil({ summary, queueSecs }: LiveCommand, nowMs: number): number {
-    return Math.max(nowMs + DEFAULT_WAIT_MS, summary.created_at_ms + waitMs(queueSecs));
-  }
-
   function next(clientId: string): void {
     const session = sessions.get(clientId);
     if (!session?.ready) return;
@@ -171,4 +166,9 @@ function frame(live: LiveCommand, sentAtMs: number): ServerMessage {
   return work.kind === 'service'
     ? { type: 'service', ...head, app_name: work.appName, action: work.action }
     : { type: 'update', ...head, app_name: work.appName, version: work.version };
+}
+
+/** It is kept for its client from when it was made, however long it was held, and has its time to start in any case. */
+function releasedUntil({ summary, queueSecs }: LiveCommand, nowMs: number): number {
+  return Math.max(nowMs + DEFAULT_WAIT_MS, summary.created_at_ms + waitMs(queueSecs));
 }

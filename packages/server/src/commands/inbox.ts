@@ -35,6 +35,8 @@ type Listed = Report['commands'][number];
 export interface Inbox extends CommandInbox {
   /** A command is over: what its client said meanwhile may be evidence. */
   ended(live: LiveCommand): void;
+  /** Asks for output that found no room, when there is room again. */
+  sweep(): void;
 }
 
 export function createInbox(needs: InboxNeeds): Inbox {
@@ -45,6 +47,8 @@ export function createInbox(needs: InboxNeeds): Inbox {
   const toLookUp = new WeakMap<ClientSession, Listed[]>();
   /** Results that came while the end of their command was being stored. */
   const meanwhile = new Map<string, MessageOf<'command_result'>>();
+  /** Their results are here, and their output found no room. */
+  const unasked = new Set<LiveCommand>();
 
   /** @returns undefined when it is over, or unknown. @throws WireError `identity` */
   function sentTo(clientId: string, id: string): LiveCommand | undefined {
@@ -156,18 +160,21 @@ export function createInbox(needs: InboxNeeds): Inbox {
     );
   }
 
+  function askForOutput(live: LiveCommand): void {
+    const { id, client_id: clientId } = live.summary;
+    live.deadlineAt = Math.max(live.deadlineAt, clock.mono() + RESULT_GRACE_MS);
+    dispatch.tell(clientId, { type: 'output_missing', command_id: id, from_seq: live.output.chunks });
+  }
+
   function take(live: LiveCommand, message: MessageOf<'command_result'>): void {
     const { id, client_id: clientId } = live.summary;
     if (live.ending) return void meanwhile.set(id, message);
     const missing = live.output.chunks < message.chunks;
+    // Asked now, the client would send what finds no room.
+    if (missing && outputs.isFailing(live)) return void unasked.add(live);
     if (missing && live.asked < MAX_ASKED) {
       live.asked++;
-      live.deadlineAt = Math.max(live.deadlineAt, clock.mono() + RESULT_GRACE_MS);
-      return dispatch.tell(clientId, {
-        type: 'output_missing',
-        command_id: id,
-        from_seq: live.output.chunks,
-      });
+      return askForOutput(live);
     }
     if (missing) {
       counters.count('command_output_lost');
@@ -193,15 +200,19 @@ export function createInbox(needs: InboxNeeds): Inbox {
 
   function collect(
     live: LiveCommand,
-    { seq, stream }: MessageOf<'command_output'>,
+    message: MessageOf<'command_output'>,
     bytes: Buffer,
+    again = true,
   ): Promise<void> | undefined {
     if (live.ending) {
       counters.count('command_output_too_late');
       return undefined;
     }
+    const { seq, stream } = message;
     const offset = live.output.keptOf(stream);
     const { taken, wait } = outputs.take(live, seq, stream, bytes);
+    if (taken === 'no_room' && again) return wait?.then(() => collect(live, message, bytes, false));
+    if (taken === 'no_room') counters.count('command_output_unstored');
     if (taken !== 'taken') return wait;
     live.asked = 0;
     const { id: commandId, client_id: clientId } = live.summary;
@@ -210,7 +221,18 @@ export function createInbox(needs: InboxNeeds): Inbox {
   }
 
   return {
-    ended({ summary }) {
+    sweep() {
+      for (const live of unasked) {
+        live.deadlineAt = Math.max(live.deadlineAt, clock.mono() + RESULT_GRACE_MS);
+        if (outputs.isFailing(live)) continue;
+        unasked.delete(live);
+        if (!live.ending) askForOutput(live);
+      }
+    },
+
+    ended(live) {
+      unasked.delete(live);
+      const { summary } = live;
       const message = meanwhile.get(summary.id);
       if (!message) return;
       meanwhile.delete(summary.id);

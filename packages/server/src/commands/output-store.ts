@@ -20,7 +20,7 @@ export const MAX_UNSTORED = 8 * 1024 * 1024;
 const LOG_EVERY_MS = 60_000;
 
 export interface OutputStore {
-  /** @returns what became of the chunk, and what its client has to wait for */
+  /** @returns what became of the chunk, and what its client has to wait for: behind `no_room`, to try once more */
   take(
     live: LiveCommand,
     seq: number,
@@ -33,6 +33,8 @@ export interface OutputStore {
   stored(live: LiveCommand, flush: Flush): void;
   /** What is in memory of it is no longer wanted. */
   forget(live: LiveCommand): void;
+  /** The disk takes no output. Tried again with what this command has in memory. */
+  isFailing(live: LiveCommand): boolean;
   readonly unstoredBytes: number;
 }
 
@@ -84,10 +86,7 @@ export function createOutputStore(needs: {
     take(live, seq, stream, bytes) {
       const { output } = live;
       const full = output.unstored > MAX_UNSTORED_OF_ONE || unstoredBytes > MAX_UNSTORED;
-      if (full && failing && seq >= output.chunks) {
-        counters.count('command_output_unstored');
-        return { taken: 'no_room', wait: start(live) };
-      }
+      if (full && failing && seq >= output.chunks) return { taken: 'no_room', wait: start(live) };
       const before = output.unstored;
       const taken = output.take(seq, stream, bytes);
       unstoredBytes += output.unstored - before;
@@ -105,6 +104,10 @@ export function createOutputStore(needs: {
     stored,
     forget(live) {
       unstoredBytes -= live.output.unstored;
+    },
+    isFailing(live) {
+      if (failing && live.output.unstored > 0) void start(live);
+      return failing;
     },
     get unstoredBytes() {
       return unstoredBytes;

@@ -1,4 +1,5 @@
 /** Commands over a real database, clients that are a list of what they were told, and a clock that stands still. */
+import { OpsError } from '@ops/protocol/errors.ts';
 import type { MessageOf, ServerMessage } from '@ops/protocol/wire/messages.ts';
 import { systemRandom } from '@ops/runtime/random.ts';
 import { ManualClock } from '@ops/testkit/manual-clock.ts';
@@ -7,6 +8,7 @@ import { until } from '@ops/testkit/until.ts';
 import type { ClientLink } from '../fleet/fleet.ts';
 import { idOf, recordedLog, type RecordedLog } from '../fleet/test-fleet.ts';
 import { testMainDatabase, type TestDatabase, type TestDatabaseOptions } from '../storage/test-database.ts';
+import type { Database } from '../storage/database.ts';
 import type { Tables } from '../storage/tables.ts';
 import type { Actor, CommandChange, CreateRequest } from './commands.ts';
 import { createCommands, type RunningCommands } from './create-commands.ts';
@@ -52,6 +54,8 @@ export interface TestCommands extends AsyncDisposable {
   readonly log: RecordedLog;
   readonly main: TestDatabase<Tables>;
   readonly changes: CommandChange[];
+  /** While it is full nothing can be written. */
+  readonly disk: { full: boolean };
   /** The n-th client comes, registers and is ready. */
   connect(n: number, options?: ConnectOptions): TestLink;
   /** Stops nothing: the process was killed. Another one begins on the same database. */
@@ -120,7 +124,7 @@ export function resultOf(
 
 /** Waits for the writer's thread. */
 export async function eventually(what: string, holds: () => unknown): Promise<void> {
-  await until(() => Boolean(holds()), { what });
+  await until(async () => Boolean(await holds()), { what });
 }
 
 export async function testCommands(
@@ -131,10 +135,18 @@ export async function testCommands(
   const log = recordedLog();
   const changes: CommandChange[] = [];
   const running: RunningCommands[] = [];
+  const disk = { full: false };
+  const database: Database<Tables> = {
+    query: main.database.query,
+    fault: undefined,
+    write: (change) =>
+      disk.full ? Promise.reject(new OpsError('storage_unavailable')) : main.database.write(change),
+    close: () => main.database.close(),
+  };
 
   async function begin(): Promise<RunningCommands> {
     const commands = createCommands({
-      database: main.database,
+      database,
       clock,
       random: systemRandom,
       log,
@@ -155,6 +167,7 @@ export async function testCommands(
     log,
     main,
     changes,
+    disk,
     connect: (n, at) => connectTo(commands, n, at).link,
     restarted: begin,
     async [Symbol.asyncDispose]() {

@@ -6,6 +6,8 @@ export const MAX_CACHED_STATEMENTS = 200;
 export class CachedStatements {
   readonly #db: DatabaseSync;
   readonly #byText = new Map<string, StatementSync>();
+  /** Asking a statement for its columns costs more than running it. */
+  readonly #withRows = new WeakMap<StatementSync, boolean>();
 
   constructor(db: DatabaseSync) {
     this.#db = db;
@@ -21,6 +23,13 @@ export class CachedStatements {
     }
     this.#byText.set(sql, statement);
     return statement;
+  }
+
+  /** Whether it answers with rows. */
+  hasRows(statement: StatementSync): boolean {
+    let known = this.#withRows.get(statement);
+    if (known === undefined) this.#withRows.set(statement, (known = statement.columns().length > 0));
+    return known;
   }
 
   get size(): number {

@@ -52,7 +52,7 @@ function openWriter({ path, durability, maxPages }: WriterOptions): WriteConnect
 
   function run({ sql, parameters }: CompiledStatement): StatementResult {
     const statement = statements.get(sql);
-    if (statement.columns().length > 0) {
+    if (statements.hasRows(statement)) {
       const rows = statement.all(...parameters);
       return { rows, changes: rows.length };
     }
@@ -60,10 +60,10 @@ function openWriter({ path, durability, maxPages }: WriterOptions): WriteConnect
   }
 
   function transaction<T>(work: () => T): T {
-    db.exec(BEGIN);
+    statements.get(BEGIN).run();
     try {
       const result = work();
-      db.exec(COMMIT);
+      statements.get(COMMIT).run();
       return result;
     } catch (cause) {
       // SQLite has rolled back by itself after some errors, a full disk among them.
@@ -76,10 +76,10 @@ function openWriter({ path, durability, maxPages }: WriterOptions): WriteConnect
     run,
     transaction,
     savepoint(work) {
-      db.exec(SAVEPOINT);
+      statements.get(SAVEPOINT).run();
       try {
         const result = work();
-        db.exec(RELEASE);
+        statements.get(RELEASE).run();
         return result;
       } catch (cause) {
         if (db.isTransaction) db.exec(UNDO);
