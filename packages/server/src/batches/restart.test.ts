@@ -22,7 +22,7 @@ const startedOn = ({ hosts }: TestBatches): number[] => hosts.started.map(({ hos
 async function runOut(test: TestBatches, batchId: string): Promise<void> {
   await until(
     async () => {
-      for (const commandId of [...test.hosts.running.keys()]) test.hosts.finish(commandId);
+      for (const commandId of test.hosts.running.keys()) test.hosts.finish(commandId);
       return (await test.batch(batchId)).state === 'finished';
     },
     { what: 'the end of the batch' },
@@ -40,7 +40,7 @@ describe('a batch, when the server is restarted', () => {
     expect(after.version).toBeGreaterThanOrEqual(before.version);
     connectAll(test);
     await runOut(test, batchId);
-    expect(startedOn(test).toSorted()).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(startedOn(test).toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6]);
     expect(test.hosts.mostAtOnce).toBe(2);
     expect((await test.batch(batchId)).counts.succeeded).toBe(HOSTS);
   });
@@ -63,7 +63,7 @@ describe('a batch, when the server is restarted', () => {
       connectAll(test);
     }
     await test.finished(batchId);
-    expect(startedOn(test).toSorted()).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(startedOn(test).toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6]);
     expect(test.hosts.mostAtOnce).toBe(2);
   });
 

@@ -38,7 +38,7 @@ describe('a batch', () => {
         cancelled: 0,
       },
     });
-    expect(startedOn(test).toSorted()).toEqual([1, 2, 3, 4]);
+    expect(startedOn(test).toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4]);
   });
 
   it('writes one entry into the audit trail, with the number and a hash of its targets', async () => {

@@ -99,6 +99,13 @@ interface Server {
   readonly batches: BatchService;
 }
 
+async function close({ batches, commands, fleet, database }: Server): Promise<void> {
+  await batches.stopAll();
+  await commands.stop();
+  await fleet.stop();
+  await database.close();
+}
+
 export async function testBatches(
   options: { readonly clock?: Clock; readonly maxUnfinishedTargets?: number } = {},
 ): Promise<TestBatches> {
@@ -133,7 +140,13 @@ export async function testBatches(
     await commands.load();
     commands.start();
     const batches = createBatches({
-      ...{ commands, database, fleet, clock, log: silentLog, random: systemRandom, policy: POLICY },
+      commands,
+      database,
+      fleet,
+      clock,
+      log: silentLog,
+      random: systemRandom,
+      policy: POLICY,
       ...(options.maxUnfinishedTargets !== undefined && {
         maxUnfinishedTargets: options.maxUnfinishedTargets,
       }),
@@ -141,13 +154,6 @@ export async function testBatches(
     batches.onChange((batch) => told.push(batch));
     await batches.load();
     return { database, fleet, commands, batches };
-  }
-
-  async function close({ batches, commands, fleet, database }: Server): Promise<void> {
-    await batches.stopAll();
-    await commands.stop();
-    await fleet.stop();
-    await database.close();
   }
 
   let server = await open();
@@ -210,7 +216,7 @@ export async function testBatches(
       });
     },
     finishAll(ending) {
-      for (const commandId of [...running.keys()]) hosts.finish(commandId, ending);
+      for (const commandId of running.keys()) hosts.finish(commandId, ending);
     },
   };
 
