@@ -150,6 +150,13 @@ describe('a stream', () => {
     expect(json['message']).toBe(`请求无效：query.topics 只能包含 ${EVENT_TOPICS.join(', ')}`);
   });
 
+  it('is open to a viewer', async () => {
+    const id = await trial.signIn();
+    const { query } = trial.database;
+    await trial.database.write({ statements: [query.updateTable('users').set({ role: 'viewer' })] });
+    expect((await open(as(id), '?topics=command,batch')).response.statusCode).toBe(200);
+  });
+
   it('is not one too many', async () => {
     const many = await Promise.all(Array.from({ length: MAX_STREAMS }, () => open(byToken)));
     const refused = await trial.ask('/api/events', { headers: byToken });
