@@ -18,7 +18,7 @@ const RULES: readonly Rule[] = [
     why: 'what is configurable goes through the settings tables, where it has a name, bounds and an origin',
     pattern: /\bprocess\.env\b/,
     owners: [
-      /^packages\/(server|client)\/src\/main\.ts$/,
+      /^packages\/(server|client|ctl)\/src\/main\.ts$/,
       /^packages\/client\/src\/identity\.ts$/,
       /^packages\/testkit\//,
       /^scripts\//,

@@ -1,0 +1,20 @@
+/** Every command of opsctl, in the order of help and documentation. */
+import type { Command } from '../command.ts';
+import { cancel } from './cancel.ts';
+import { completionOf } from './completion.ts';
+import { history } from './history.ts';
+import { hosts } from './hosts.ts';
+import { login, logout } from './login.ts';
+import { result } from './result.ts';
+import { run } from './run.ts';
+
+export const COMMANDS: readonly Command[] = [
+  login,
+  logout,
+  hosts,
+  run,
+  result,
+  cancel,
+  history,
+  completionOf(() => COMMANDS),
+];
