@@ -35,6 +35,7 @@ export interface Refused {
 
 /** Where output goes as it is read. The pipe is always drained: what is not kept is the sink's business. */
 export interface OutputSink {
+  /** @param bytes are gone when it returns: what is kept is copied */
   write(stream: OutputStream, bytes: Buffer): void;
 }
 

@@ -89,6 +89,7 @@ function runProcess(start: Start, maxMs: number | undefined, options: RunOptions
     child[stream]?.on('data', (bytes: Buffer) => {
       lastByteAt = clock.mono();
       options.output.write(stream, bytes);
+      giveBack(bytes);
     });
     // A pipe that breaks has nothing more to say.
     child[stream]?.on('error', () => {});
@@ -131,6 +132,15 @@ function runProcess(start: Start, maxMs: number | undefined, options: RunOptions
   }
 
   return { outcome: finish(), cancel: () => end('cancelled') };
+}
+
+/**
+ * Each read has memory of its own, which the collector would leave lying until 64 MiB of it have gathered: a command
+ * that writes without end would double what this program needs.
+ */
+function giveBack(bytes: Buffer): void {
+  const { buffer } = bytes;
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === bytes.length) buffer.transfer(0);
 }
 
 function ended(pipe: Readable): Promise<void> {

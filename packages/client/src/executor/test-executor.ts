@@ -66,7 +66,7 @@ export async function executorStage(
     const running = executor.run(await prepared(command), {
       commandId: id,
       timeoutMs,
-      output: { write: (stream, bytes) => void chunks[stream].push(bytes) },
+      output: { write: (stream, bytes) => void chunks[stream].push(Buffer.from(bytes)) },
       onSpawned: (spawned) => (process = spawned),
     });
     onTestFinished(async () => {
