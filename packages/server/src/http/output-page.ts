@@ -31,7 +31,7 @@ export function outputPage(kept: KeptOutput, offset: number, limit: number, comp
   if (!isLast && end !== gapAt) end -= unfinishedBytes(bytes.subarray(0, end));
   // The limit is smaller than the first character.
   for (let longer = limit + 1; end === 0 && longer <= bytes.length; longer++) {
-    if (unfinishedBytes(bytes.subarray(0, longer)) === 0) end = longer;
+    end = longer - unfinishedBytes(bytes.subarray(0, longer));
   }
   if (end === 0 && complete) end = bytes.length;
   return { text: decode(bytes.subarray(0, end), gapAt), nextOffset: offset + end };
