@@ -192,7 +192,7 @@ export function createEndings(
   }
 
   function apply(live: LiveCommand, step: EndedStep): void {
-    outputs.stored(live, step.flush);
+    outputs.stored(step.flush);
     index.remove(live);
     transitions.move(
       live,

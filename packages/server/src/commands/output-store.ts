@@ -30,7 +30,7 @@ export interface OutputStore {
   /** Output of this command is on its way to the disk. Never rejects. */
   underWay(live: LiveCommand): Promise<void> | undefined;
   /** It was stored with the end of the command. */
-  stored(live: LiveCommand, flush: Flush): void;
+  stored(flush: Flush): void;
   /** What is in memory of it is no longer wanted. */
   forget(live: LiveCommand): void;
   /** The disk takes no output. Tried again with what this command has in memory. */
@@ -57,9 +57,8 @@ export function createOutputStore(needs: {
   /** The last change failed: nothing beyond the bounds is taken before one goes well. */
   let failing = false;
 
-  function stored(live: LiveCommand, flush: Flush): void {
+  function noLongerWaits(flush: Flush): void {
     for (const { data } of flush.parts) unstoredBytes -= data.length;
-    live.output.stored(flush);
   }
 
   async function storeNow(live: LiveCommand): Promise<void> {
@@ -67,7 +66,8 @@ export function createOutputStore(needs: {
     try {
       await store.apply([{ kind: 'output', number: live.number, commandId: live.summary.id, flush }]);
       failing = false;
-      stored(live, flush);
+      noLongerWaits(flush);
+      live.output.stored(flush);
     } catch (error) {
       failing = true;
       if (mayLog()) log.error('output cannot be stored', { command: live.summary.id, error });
@@ -101,7 +101,7 @@ export function createOutputStore(needs: {
       return { taken, wait: undefined };
     },
     underWay: (live) => flushing.get(live),
-    stored,
+    stored: noLongerWaits,
     forget(live) {
       unstoredBytes -= live.output.unstored;
     },

@@ -134,7 +134,7 @@ export function sequenceStatements(steps: readonly SequenceStep[]): Statement[] 
   ];
 }
 
-/** @param ended how many commands of the last statement of `END` must have changed is the length of its list */
+/** In the order in which they build on each other: marked, accepted, output, ended. */
 export function statementsOf(steps: readonly Step[]): {
   readonly statements: readonly Statement[];
   readonly audit: readonly AuditEntry[];

@@ -15,6 +15,9 @@ export const BUSY_TIMEOUT_MS = 5_000;
 /** The log is cut back to this when it was moved into the database after a burst. */
 const MAX_IDLE_LOG_BYTES = 64 * 1024 * 1024;
 
+/** Pages in the log before they are moved: a batch for ten thousand hosts writes about as many, and no page twice. */
+const LOG_PAGES = 4000;
+
 /** With less room than this, the next changes would fail anyway. */
 const PROBE_BYTES = 64 * 1024;
 
@@ -39,6 +42,7 @@ function openWriter({ path, durability, maxPages }: WriterOptions): WriteConnect
       'PRAGMA journal_mode = WAL',
       `PRAGMA synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`,
       `PRAGMA journal_size_limit = ${MAX_IDLE_LOG_BYTES}`,
+      `PRAGMA wal_autocheckpoint = ${LOG_PAGES}`,
       'PRAGMA cell_size_check = ON',
       'PRAGMA trusted_schema = OFF',
       ...(maxPages === undefined ? [] : [`PRAGMA max_page_count = ${maxPages}`]),
