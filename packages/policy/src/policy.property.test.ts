@@ -70,7 +70,7 @@ function xorshift(seed: number): (below: number) => number {
 }
 
 describe('whatever is asked', () => {
-  it('is judged without a throw, and what is allowed is inside the rules: any text', () => {
+  it('is judged without a throw, and what is allowed is inside the rules: arbitrary text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 80 }), (command) => {
         expect(broken(command)).toBeUndefined();
