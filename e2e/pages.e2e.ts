@@ -1,5 +1,21 @@
 import { expect, inBothLanguages, LABEL, test } from './console.ts';
 
+const NOBODY = '00000000-0000-4000-8000-000000000000';
+const PATHS = [
+  '/',
+  '{client}',
+  '/apps',
+  '/commands',
+  '/commands?to=selector&selector=env%3De2e&command=uptime',
+  '/commands/history',
+  '/commands/history?tab=batches',
+  `/commands/${NOBODY}`,
+  `/batches/${NOBODY}`,
+  '/password',
+  '/api/docs',
+  '/no/such/page',
+];
+
 inBothLanguages(() => {
   for (const scheme of ['light', 'dark'] as const) {
     test(`every page is accessible and fits, ${scheme}`, async ({ console: ops }) => {
@@ -9,7 +25,7 @@ inBothLanguages(() => {
       await ops.card(LABEL).getByRole('link').click();
       await expect(page).toHaveURL(/\/clients\/[0-9a-f-]{36}/);
       const address = new URL(page.url()).pathname;
-      for (const path of ['/', address, '/apps', '/commands', '/password', '/api/docs', '/no/such/page']) {
+      for (const path of PATHS.map((each) => each.replace('{client}', address))) {
         await ops.open(path);
         await expect(page.getByRole('heading', { level: 1 })).toBeAttached();
         await ops.expectAccessible();

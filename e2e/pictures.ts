@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { chromium } from '@playwright/test';
 
 import { connectFakeClient } from '@ops/testkit/fake-client.ts';
+import type { FakeClient } from '@ops/testkit/fake-client.ts';
 import { exampleFacts, exampleSample } from '@ops/testkit/example-messages.ts';
 import { startServer } from '@ops/testkit/start-server.ts';
 
@@ -53,8 +54,36 @@ const clients = await Promise.all(
     return client;
   }),
 );
+for (const [index, client] of clients.entries()) answer(client, HOSTS[index]![0]);
 // One that is gone.
 await clients.at(-2)?.close();
+
+const UPTIME = ' 09:41:07 up 12 days,  3:20,  0 users,  load average: 0.42, 0.38, 0.35\n';
+const DF = `Filesystem      Size  Used Avail Use% Mounted on
+/dev/vda1        40G   14G   25G  36% /
+tmpfs           7.8G     0  7.8G   0% /dev/shm
+/dev/vdb1       200G  142G   58G  \u001b[33m71%\u001b[0m /var/lib/postgresql
+/dev/vdc1       500G  465G   35G  \u001b[1;31m93%\u001b[0m /backup
+`;
+
+/** Every host answers as long as the pictures are taken; one of the web servers has been up longer than the others. */
+function answer(client: FakeClient, hostname: string): void {
+  const next = (): void => {
+    client.waitFor('command', { within: 120_000 }).then(
+      ({ command_id: id, command }) => {
+        const output = command.startsWith('df')
+          ? DF
+          : hostname === 'web-03'
+            ? UPTIME.replace('12 days', '413 days')
+            : UPTIME;
+        client.run(id, output);
+        next();
+      },
+      () => {},
+    );
+  };
+  next();
+}
 
 const browser = await chromium.launch(config.projects?.[0]?.use?.launchOptions ?? {});
 try {
@@ -70,6 +99,21 @@ try {
     await page.getByText('web-01').first().waitFor();
     await page.getByText('88%').first().waitFor();
     await page.screenshot({ path: join(OUT, `system-${language}.png`) });
+
+    await page.goto(`${server.url}/commands?to=selector&selector=env%3Dprod&command=uptime`);
+    const run = page.locator('button[aria-keyshortcuts]:enabled');
+    await run.waitFor();
+    await page.screenshot({ path: join(OUT, `commands-${language}.png`) });
+    await run.click();
+    await page.getByText('413 days').waitFor();
+    await page.waitForTimeout(2000);
+    await page.screenshot({ path: join(OUT, `batch-${language}.png`) });
+
+    await page.goto(`${server.url}/commands?hosts=${clients[5]!.clientId}&command=df+-h`);
+    await run.click();
+    await page.getByText('/backup').waitFor();
+    await page.waitForTimeout(1000);
+    await page.screenshot({ path: join(OUT, `run-${language}.png`) });
     await page.close();
   }
 } finally {

@@ -81,8 +81,8 @@ export const enCommands: CommandDictionary = {
   // output
   output: 'Output',
   stream: 'Stream',
-  stdout: 'Output',
-  stderr: 'Errors',
+  stdout: 'Standard output',
+  stderr: 'Error output',
   noOutput: 'No output.',
   noOutputYet: 'No output yet.',
   searchOutput: 'Find in output',

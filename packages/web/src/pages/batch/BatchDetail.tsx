@@ -15,6 +15,7 @@ import { BatchActions } from './BatchActions.tsx';
 import { BatchCountsPanel } from './BatchCountsPanel.tsx';
 import { GroupList } from './GroupList.tsx';
 import { HostList } from './HostList.tsx';
+import { readBatchSearch } from './batch-search.ts';
 import type { BatchSearch } from './batch-search.ts';
 import type { BatchView } from './use-batch.ts';
 import styles from './BatchPage.module.css';
@@ -24,7 +25,8 @@ const route = getRouteApi(paths.batch);
 export function BatchDetail({ view }: { readonly view: BatchView }) {
   const { text, format } = useCommandText();
   const { batch } = view;
-  const search: BatchSearch = route.useSearch();
+  // Once more: the router adds what the address held besides.
+  const search: BatchSearch = readBatchSearch({ ...route.useSearch() });
   const navigate = useNavigate();
   const hosts = useRef<HTMLDivElement>(null);
   const now = useNow(batch.finished_at_ms === null);

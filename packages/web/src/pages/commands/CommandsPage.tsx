@@ -22,9 +22,9 @@ export function CommandsPage() {
   const { fleet, stale } = useSignal(live.picture);
   useEffect(() => live.watch(), [live]);
   useHealthCheckOn(stale);
-  const [order, change] = useOrder();
+  const { run, failure, isPending, isDone, forget } = useRun();
+  const [order, change] = useOrder(!isPending && !isDone);
   const preview = usePreview(order);
-  const { run, failure, isPending, forget } = useRun();
   const form = useRef<HTMLDivElement>(null);
   const many = order.targets.kind !== 'hosts' || order.targets.ids.length > 1;
   const selectorRefused = preview.error?.field?.endsWith('selector') ? preview.error : undefined;

@@ -62,7 +62,9 @@ export function RunBar({
   const { preview, old, error } = state;
   const offline = preview?.counts.offline ?? 0;
   const nobody = preview !== undefined && !old && willAct(preview) === 0;
-  const ready = mayRun && runRequest(order) !== undefined && error === undefined && !nobody;
+  // A preview that failed for want of an answer keeps nobody from running; a form the server does not take does.
+  const wrong = error !== undefined && error.status >= 400 && error.status < 500;
+  const ready = mayRun && runRequest(order) !== undefined && !wrong && !nobody;
   const refused = preview?.refusal ?? null;
 
   function words(): string {

@@ -38,6 +38,8 @@ export function useRun() {
   return {
     failure: mutation.error,
     isPending: mutation.isPending,
+    /** The page of what came of it is being opened. */
+    isDone: mutation.isSuccess,
     forget: mutation.reset,
     run: (request: RunRequest): void => {
       if (underWay.current) return;

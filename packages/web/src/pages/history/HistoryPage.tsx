@@ -23,7 +23,7 @@ import {
 } from '../../ui/icons.ts';
 import { PageTitle } from '../../ui/PageTitle.tsx';
 import { Segments } from '../../ui/Segments.tsx';
-import { historyQuery, MAX_USER, MAX_WORDS, STATE_FILTERS } from './history-search.ts';
+import { historyQuery, readHistorySearch, MAX_USER, MAX_WORDS, STATE_FILTERS } from './history-search.ts';
 import type { HistorySearch } from './history-search.ts';
 import styles from './HistoryPage.module.css';
 
@@ -35,7 +35,8 @@ const TYPING_MS = 250;
 /** Everything that was run, as far as it is kept. */
 export function HistoryPage() {
   const { text } = useCommandText();
-  const search: HistorySearch = route.useSearch();
+  // Once more: the router adds what the address held besides.
+  const search: HistorySearch = readHistorySearch({ ...route.useSearch() });
   const navigate = useNavigate();
 
   function change(next: Partial<Record<keyof HistorySearch, string | undefined>>): void {

@@ -18,6 +18,7 @@ import { LoadingCards } from './LoadingCards.tsx';
 import { Overview } from './Overview.tsx';
 import { Toolbar } from './Toolbar.tsx';
 import { createArrange } from './fleet-list.ts';
+import { readFleetSearch } from './fleet-search.ts';
 import type { FleetSearch, View } from './fleet-search.ts';
 import styles from './SystemPage.module.css';
 
@@ -30,7 +31,8 @@ function rememberedView(): View {
 export function SystemPage() {
   const { text, format } = useText();
   const { fleet: live, clock } = useConsole();
-  const search: FleetSearch = route.useSearch();
+  // Once more: the router adds what the address held besides.
+  const search: FleetSearch = readFleetSearch({ ...route.useSearch() });
   const navigate = useNavigate();
   const [arrange] = useState(createArrange);
   const [lastView, setLastView] = useState(rememberedView);
