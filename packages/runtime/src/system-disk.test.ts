@@ -55,6 +55,29 @@ describe('the disk', () => {
     await expect(systemDisk.read(directory)).rejects.toThrow('EISDIR');
   });
 
+  it('reads a part, what there is of it, and nothing where there is no file', async () => {
+    await promises.writeFile(at('a'), '0123456789');
+    expect(String(await systemDisk.readPart(at('a'), 2, 3))).toBe('234');
+    expect(String(await systemDisk.readPart(at('a'), 8, 5))).toBe('89');
+    expect(await systemDisk.readPart(at('b'), 0, 1)).toBeUndefined();
+  });
+
+  it('keeps a file open to append to, made for its owner only, flushed when asked', async () => {
+    const { calls, log } = failing(0);
+    const file = await createSystemDisk(calls).openAppend(at('a'));
+    await file.write(Buffer.from('one'));
+    await file.write(Buffer.from('two'));
+    await file.sync();
+    await file.close();
+    expect(await promises.readFile(at('a'), 'utf8')).toBe('onetwo');
+    expect(await mode('a')).toBe(0o600);
+    expect(log.slice(-3)).toEqual(['write', 'write', 'datasync']);
+    const again = await systemDisk.openAppend(at('a'));
+    await again.write(Buffer.from('!'));
+    await again.close();
+    expect(await promises.readFile(at('a'), 'utf8')).toBe('onetwo!');
+  });
+
   it('lists names in order, and nothing where there is no directory', async () => {
     for (const name of ['b', 'a', 'c']) await promises.writeFile(at(name), '');
     expect(await systemDisk.list(directory)).toEqual(['a', 'b', 'c']);

@@ -25,13 +25,20 @@ export interface TestDisk {
   only(prefix: string): [string, Buffer];
 }
 
+function fault(code: string, name: string): never {
+  throw Object.assign(new Error(`${code}: ${name}`), { code });
+}
+
+/** Each call answers in a later turn, as that of a disk does. */
+async function later<T>(work: () => T): Promise<T> {
+  await new Promise<void>((resolve) => setImmediate(resolve));
+  return work();
+}
+
 export function testDisk(): TestDisk {
   const files = new Map<string, File>();
   const calls: string[] = [];
 
-  function fault(code: string, name: string): never {
-    throw Object.assign(new Error(`${code}: ${name}`), { code });
-  }
   function call(name: string): void {
     calls.push(name);
     if (calls.length === under.failAt) fault('EIO', name);
@@ -50,11 +57,6 @@ export function testDisk(): TestDisk {
     return file;
   }
 
-  // Each answers in a later turn, as a disk does.
-  const later = async <T>(work: () => T): Promise<T> => {
-    await new Promise<void>((resolve) => setImmediate(resolve));
-    return work();
-  };
   const disk: Disk = {
     read: (path) =>
       later(() => {
