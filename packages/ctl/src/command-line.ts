@@ -44,6 +44,9 @@ export function readCommandLine(command: Command, args: readonly string[]): Give
       throw usageFault(`option --${option.name} takes no value`);
     if (option.value !== undefined && (token.value === undefined || token.value === ''))
       throw usageFault(`option --${option.name} needs ${option.value}`);
+    // Another option, or the end of options, where the value should be; a lone - is the standard input.
+    if (!token.inlineValue && token.value !== undefined && /^-./.test(token.value))
+      throw usageFault(`option --${option.name} needs ${option.value}`);
     const before = values.get(option.name) ?? [];
     if (before.length > 0 && !option.many) throw usageFault(`option --${option.name} is given twice`);
     values.set(option.name, [...before, token.value ?? '']);

@@ -1,5 +1,6 @@
 /** How far a batch is: one line that is drawn again on a terminal, lines of text in a pipe. */
 import type { BatchCounts, BatchSummary } from '@ops/protocol/http/batches.ts';
+import type { Timer } from '@ops/runtime/clock.ts';
 import type { Language } from '@ops/runtime/language.ts';
 
 import type { Terminal } from './terminal.ts';
@@ -41,26 +42,37 @@ export function createProgress(terminal: Terminal): Progress {
   const { language, clock } = terminal;
   let last = '';
   let lastAt = -Infinity;
-  const line = ({ targets, counts }: BatchSummary): string =>
-    `${targets - unfinished(counts)}/${targets}  ${countsLine(counts, language)}`;
+  /** Writes what was held back when its second is over. */
+  let later: Timer | undefined;
+  const write = (text: string): void => {
+    later?.cancel();
+    later = undefined;
+    last = text;
+    lastAt = clock.mono();
+    terminal.err(text);
+  };
+  const showLine = (text: string, isOver: boolean): void => {
+    later?.cancel();
+    const rest = lastAt + LINE_EVERY_MS - clock.mono();
+    if (isOver || rest <= 0) write(text);
+    else later = clock.after(rest, () => write(text));
+  };
   return {
     show(batch) {
-      const text = line(batch);
-      if (text === last) return;
-      if (terminal.isErrorTerminal) {
-        const done = batch.targets === 0 ? 1 : (batch.targets - unfinished(batch.counts)) / batch.targets;
-        const filled = Math.round(done * BAR_COLUMNS);
-        const bar = `[${'#'.repeat(filled)}${'.'.repeat(BAR_COLUMNS - filled)}] ${text}`;
-        terminal.err(`\r\u001b[K${bar.slice(0, Math.max(20, terminal.columns - 1))}`);
-      } else {
-        const isOver = batch.state === 'finished';
-        if (!isOver && clock.mono() - lastAt < LINE_EVERY_MS) return;
-        terminal.err(`${text}\n`);
+      const { targets, counts } = batch;
+      const done = targets - unfinished(counts);
+      const text = `${done}/${targets}  ${countsLine(counts, language)}`;
+      if (!terminal.isErrorTerminal) {
+        if (`${text}\n` !== last) showLine(`${text}\n`, batch.state === 'finished');
+        return;
       }
-      last = text;
-      lastAt = clock.mono();
+      const filled = targets === 0 ? BAR_COLUMNS : Math.round((done / targets) * BAR_COLUMNS);
+      const bar = `[${'#'.repeat(filled)}${'.'.repeat(BAR_COLUMNS - filled)}] ${text}`;
+      const drawn = `\r\u001b[K${bar.slice(0, Math.max(20, terminal.columns - 1))}`;
+      if (drawn !== last) write(drawn);
     },
     end() {
+      later?.cancel();
       if (terminal.isErrorTerminal && last !== '') terminal.err('\r\u001b[K');
     },
   };

@@ -1,0 +1,59 @@
+import type { BatchSummary } from '@ops/protocol/http/batches.ts';
+import { ManualClock } from '@ops/testkit/manual-clock.ts';
+import { describe, expect, it } from 'vitest';
+
+import { createProgress } from './progress.ts';
+import { testTerminal } from './test-terminal.ts';
+
+function batch(executing: number, succeeded: number, failed = 0): BatchSummary {
+  const targets = executing + succeeded + failed;
+  return {
+    id: '00000000-0000-4000-8000-000000000001',
+    command: 'uptime',
+    ran: 'uptime',
+    state: executing > 0 ? 'running' : 'finished',
+    stopped: null,
+    stopped_by: null,
+    created_by: 'admin',
+    created_at_ms: 0,
+    finished_at_ms: null,
+    targets,
+    counts: { held: 0, pending: 0, executing, succeeded, nonzero: 0, timeout: 0, failed, cancelled: 0 },
+    version: 1,
+    concurrency: 10,
+    stop_after_failures: null,
+    timeout_secs: 30,
+    queue_secs: null,
+    selection: { kind: 'all', selector: null },
+    rerun_of: null,
+  };
+}
+
+describe('progress', () => {
+  it('is lines in a pipe, one a second at most, the newest of each second and the last one always', () => {
+    const clock = new ManualClock();
+    const terminal = testTerminal({ clock });
+    const progress = createProgress(terminal);
+    progress.show(batch(3, 0));
+    progress.show(batch(2, 1));
+    progress.show(batch(1, 2));
+    clock.advance(999);
+    expect(terminal.stderr()).toBe('0/3  3 running\n');
+    clock.advance(1);
+    progress.show(batch(0, 2, 1));
+    progress.end();
+    expect(terminal.stderr()).toBe('0/3  3 running\n2/3  2 ok, 1 running\n3/3  2 ok, 1 failed\n');
+  });
+
+  it('is a bar on a terminal, drawn again and removed at the end', () => {
+    const terminal = testTerminal({ isErrorTerminal: true, language: 'zh' });
+    const progress = createProgress(terminal);
+    progress.show(batch(1, 1));
+    progress.show(batch(1, 1));
+    progress.show(batch(0, 2));
+    progress.end();
+    expect(terminal.stderr()).toBe(
+      '\r\u001b[K[############............] 1/2  成功 1，执行中 1\r\u001b[K[########################] 2/2  成功 2\r\u001b[K',
+    );
+  });
+});
