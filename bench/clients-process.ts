@@ -9,6 +9,7 @@ import { createClient } from '@ops/client/client.ts';
 import { loadClientConfig } from '@ops/client/config.ts';
 import { createLinuxReadings } from '@ops/client/readings/linux.ts';
 import { systemClock } from '@ops/runtime/clock.ts';
+import { systemExec } from '@ops/runtime/exec.ts';
 import { silentLog } from '@ops/runtime/log.ts';
 import { systemRandom } from '@ops/runtime/random.ts';
 import { systemDisk } from '@ops/runtime/system-disk.ts';
@@ -58,6 +59,7 @@ for (let index = 0; index < Number(count); index++) {
     clock: systemClock,
     random: systemRandom,
     disk: systemDisk,
+    exec: systemExec,
     log: silentLog,
     readings: createLinuxReadings({ clock: systemClock, log: silentLog }),
   });
