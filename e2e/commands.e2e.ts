@@ -257,7 +257,7 @@ inBothLanguages((language) => {
     await ops.expectNoSidewaysScroll();
     await page.reload();
     await expect(page.getByRole('row')).toHaveCount(2);
-    await ops.open('/');
+    await ops.open(`/?q=${host.name}`);
     await page.getByRole('link', { name: host.name }).click();
     await expect(page.getByRole('table', { name: text.recent })).toContainText('df -h');
     await ops.expectAccessible();

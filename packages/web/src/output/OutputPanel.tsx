@@ -59,10 +59,13 @@ export function OutputPanel({
     match === undefined || chosen === undefined ? undefined : { match, asked: chosen.asked };
 
   function step(by: 1 | -1): void {
+    const asked = (chosen?.asked ?? 0) + 1;
+    // Faster than the search: it is the first that is found.
+    if (words !== settled) return setChosen({ index: 0, asked });
     const count = found.matches.length;
     if (count === 0) return;
     const from = chosen === undefined ? (by === 1 ? -1 : 0) : chosen.index;
-    setChosen({ index: (from + by + count) % count, asked: (chosen?.asked ?? 0) + 1 });
+    setChosen({ index: (from + by + count) % count, asked });
   }
 
   return (
@@ -108,7 +111,7 @@ export function OutputPanel({
             <>
               <span className={styles.count} role="status">
                 {text.matches(
-                  chosen === undefined ? 0 : chosen.index + 1,
+                  match === undefined || chosen === undefined ? 0 : chosen.index + 1,
                   format.number(found.matches.length),
                   found.more,
                 )}
