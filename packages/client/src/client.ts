@@ -17,6 +17,8 @@ import { createLifecycle } from '@ops/runtime/lifecycle.ts';
 import type { Log } from '@ops/runtime/log.ts';
 import type { Random } from '@ops/runtime/random.ts';
 
+import { createApps } from './apps/apps.ts';
+import type { Apps } from './apps/apps.ts';
 import { openCommands } from './commands/commands.ts';
 import type { Commands } from './commands/commands.ts';
 import type { ClientConfig } from './config.ts';
@@ -52,6 +54,7 @@ export type ClientOptions = Pick<
   | 'retryBaseDelaySecs'
   | 'retryMaxDelaySecs'
   | 'clientIdFile'
+  | 'appsBaseDir'
   | 'tcpAuthEnabled'
   | 'tcpAuthSecret'
   | 'tcpAuthSecretPrevious'
@@ -152,6 +155,13 @@ export function createClient(needs: ClientNeeds): Client {
     const resolutionSecs = keptResolution(config.heartbeatIntervalSecs);
     const spool = await openSpool({ disk, directory: join(directory, 'samples'), log, resolutionSecs });
     const serverClock = createServerClock(clock);
+    const apps = createApps({
+      baseDir: config.appsBaseDir,
+      readonly: config.readonly,
+      clock,
+      log,
+      send: (message) => link?.send(message) ?? false,
+    });
     const executorNeeds = { policy, readonly: config.readonly, exec, clock, log };
     const commands = await openCommands({
       executor: createExecutor(executorNeeds),
@@ -168,6 +178,7 @@ export function createClient(needs: ClientNeeds): Client {
     lifecycle.onRelease('journal', () => commands.close());
     if (stopping) return;
 
+    lifecycle.onRelease('apps', () => apps.stop());
     // Waits for what is queued to be written.
     lifecycle.onRelease('kept samples', () => spool.add([]));
     lifecycle.onRelease('readings', () => readings.close());
@@ -187,10 +198,11 @@ export function createClient(needs: ClientNeeds): Client {
     });
     const identity: Identity = { clientId, instanceId: random.uuid() };
     const introduction = (): MessageOf<'register'> =>
-      introduce(identity, report.facts(), commands.report(), spool.backlog());
+      introduce(identity, report.facts(), apps, commands.report(), spool.backlog());
     const connection = openLink(identity, serverClock, introduction, {
       ready(registered) {
         report.ready(registered.heartbeat_interval * 1000);
+        apps.ready();
         commands.ready(registered);
         sender.ready(registered.limits.max_frame_bytes);
         needs.onConnected?.();
@@ -208,6 +220,7 @@ export function createClient(needs: ClientNeeds): Client {
     // Before the link: how they ended may still be on its way.
     lifecycle.onRelease('commands', () => commands.stop());
     report.start();
+    apps.start();
     connection.start();
   }
 
@@ -241,6 +254,7 @@ export function createClient(needs: ClientNeeds): Client {
   function introduce(
     { clientId, instanceId }: Identity,
     facts: HostFacts,
+    apps: Apps,
     commands: ReturnType<Commands['report']>,
     backlog: Backlog | undefined,
   ): MessageOf<'register'> {
@@ -251,7 +265,7 @@ export function createClient(needs: ClientNeeds): Client {
       client_version: needs.version,
       client_time: Math.floor(clock.wall()),
       system_info: facts,
-      app_info: [],
+      app_info: apps.introduce(),
       labels: config.labels,
       policy: asMessage(hostLimits(policy, config.readonly)),
       ...(explicit.heartbeatInterval && { heartbeat_interval: config.heartbeatIntervalSecs }),

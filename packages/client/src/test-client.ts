@@ -67,6 +67,7 @@ export async function clientFor(
         retryBaseDelaySecs: 0.02,
         retryMaxDelaySecs: 0.05,
         clientIdFile: join(directory, 'id'),
+        appsBaseDir: join(directory, 'apps'),
         tcpAuthEnabled: undefined,
         tcpAuthSecret: undefined,
         tcpAuthSecretPrevious: undefined,
