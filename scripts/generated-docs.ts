@@ -9,6 +9,8 @@ import { SERVER_PROGRAM, SERVER_SETTINGS } from '@ops/server/config.ts';
 
 import {
   builtinsTable,
+  ctlCommandsTable,
+  ctlOptionsTable,
   endpointsTable,
   limitsTable,
   messagesTable,
@@ -31,6 +33,8 @@ const PARTS: Readonly<Record<string, (language: Language) => string>> = {
   endpoints: endpointsTable,
   metrics: metricsTable,
   builtins: builtinsTable,
+  'opsctl-commands': ctlCommandsTable,
+  'opsctl-options': ctlOptionsTable,
   predefined: predefinedTable,
   'server-settings': (language) => settingsMarkdown(SERVER_SETTINGS, language),
   'client-settings': (language) => settingsMarkdown(CLIENT_SETTINGS, language),

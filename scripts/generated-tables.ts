@@ -1,6 +1,9 @@
 /** The tables in docs/ that must equal the code, made from the code. Pure: data in, Markdown out. */
 import { SchemaError } from '@ops/protocol/schema.ts';
 import type { JsonSchema } from '@ops/protocol/schema.ts';
+import { SHARED_OPTIONS } from '@ops/ctl/command.ts';
+import { COMMANDS } from '@ops/ctl/commands/commands.ts';
+import { optionSyntax, usageOf } from '@ops/ctl/help.ts';
 import { LINUX } from '@ops/policy/builtin/linux.ts';
 import { usage } from '@ops/policy/grammar.ts';
 import { PREDEFINED } from '@ops/policy/predefined.ts';
@@ -135,4 +138,27 @@ export function predefinedTable(language: Language): string {
       commands.map(({ command, description }) => [label[language], code(command), description[language]]),
     ),
   );
+}
+
+/** The commands of opsctl. */
+export function ctlCommandsTable(language: Language): string {
+  const head = { en: ['command', 'what it does'], zh: ['命令', '作用'] }[language];
+  return table(
+    head,
+    COMMANDS.map((command) => [code(usageOf(command)), command.summary[language]]),
+  );
+}
+
+/** The options of opsctl, those of every command first. */
+export function ctlOptionsTable(language: Language): string {
+  const words = {
+    en: { head: ['command', 'option', 'meaning'], every: 'every command' },
+    zh: { head: ['命令', '选项', '含义'], every: '所有命令' },
+  }[language];
+  return table(words.head, [
+    ...SHARED_OPTIONS.map((option) => [words.every, code(optionSyntax(option)), option.meaning[language]]),
+    ...COMMANDS.flatMap(({ name, options }) =>
+      options.map((option) => [code(name), code(optionSyntax(option)), option.meaning[language]]),
+    ),
+  ]);
 }
