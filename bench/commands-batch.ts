@@ -58,14 +58,16 @@ export async function measureBatch(clients: number, rounds: number, context: Con
     const start = systemClock.mono();
     const id = await api.batch({ all: true, command: 'uptime', concurrency: clients });
     const accepted = systemClock.mono() - start;
-    await until(
+    const batch = await until(
       async () => {
-        const batch = await api.newestBatch();
-        return batch.id === id && batch.state === 'finished' && batch.counts.succeeded === clients;
+        const newest = await api.newestBatch();
+        return newest.id === id && newest.state === 'finished' && newest;
       },
       { within: ANSWERED_WITHIN_MS, every: 1, what: `all ${clients} results of a batch` },
     );
     const visible = systemClock.mono() - start;
+    if (batch.counts.succeeded !== clients)
+      throw new Error(`not all hosts answered: ${JSON.stringify(batch.counts)}`);
     if (round < WARM_UP) continue;
     acceptedMs.push(accepted);
     visibleMs.push(visible);

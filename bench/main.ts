@@ -4,6 +4,7 @@
  */
 import { createLifecycle } from '@ops/runtime/lifecycle.ts';
 
+import { appsBenchmark } from './apps.ts';
 import { describeOptions, parseArguments, UsageError } from './arguments.ts';
 import { CannotMeasure } from './benchmark.ts';
 import type { Benchmark } from './benchmark.ts';
@@ -15,6 +16,7 @@ import { policyBenchmark } from './policy.ts';
 import { sampleBenchmark } from './sample.ts';
 
 const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map<string, Benchmark>([
+  ['apps', appsBenchmark],
   ['commands', commandsBenchmark],
   ['fleet', fleetBenchmark],
   ['footprint', footprintBenchmark],

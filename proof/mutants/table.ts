@@ -91,10 +91,10 @@ export const MUTANTS: readonly Mutant[] = [
       {
         file: 'packages/server/src/commands/inbox.ts',
         find: `      const live = sentTo(clientId, message.command_id);
-      if (!live) {`,
+      if (!live) return lateResult(clientId, message);`,
         replace: `      const first = [...index.of(clientId)].find((each) => each.carried);
       const live = first ?? sentTo(clientId, message.command_id);
-      if (!live) {`,
+      if (!live) return lateResult(clientId, message);`,
       },
     ],
     caughtBy: 'P3',
