@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 
-import { expect, inBothLanguages, LABEL, test } from './console.ts';
+import { expect, inBothLanguages, LABEL, slowScript, test } from './console.ts';
 import { connectHost } from './hosts.ts';
 
 const TEXT = {
@@ -65,6 +65,9 @@ const PREDEFINED = ['ps aux', 'whoami', 'date', 'uptime', 'free -h', 'df -h', 't
 /** Those that a host may lack, or that tell of a host without their service. */
 const PREDEFINED_ELSEWHERE = ['netstat -tlnp', 'systemctl status'];
 
+/** For a test that goes through many pages. */
+const SLOW_MS = 120_000;
+
 async function choose(page: Page, text: Words, words: string): Promise<void> {
   await page.getByRole('combobox', { name: text.search }).fill(words);
   await page.getByRole('listbox').getByRole('option').first().click();
@@ -84,6 +87,7 @@ inBothLanguages((language) => {
   const text = TEXT[language];
 
   test('each predefined command runs on this very host', async ({ console: ops }) => {
+    test.setTimeout(SLOW_MS);
     const { page } = ops;
     await ops.signIn();
     for (const command of [...PREDEFINED, ...PREDEFINED_ELSEWHERE]) {
@@ -182,6 +186,27 @@ inBothLanguages((language) => {
     await expect(state(page)).toHaveText(text.cancelling);
     host.end(id, { outcome: 'cancelled', exit_code: null });
     await expect(state(page)).toHaveText(text.cancelled);
+  });
+
+  test('a script of this very host is seen as it goes on, and ended in the middle', async ({
+    console: ops,
+    server,
+  }) => {
+    const { page } = ops;
+    await ops.signIn();
+    await ops.open('/commands');
+    await choose(page, text, LABEL);
+    await page.getByLabel(text.typed).fill(slowScript(server));
+    await expect(page.getByText(text.willRun)).toBeVisible();
+    await submit(page, text);
+    const output = page.getByRole('region', { name: text.stdout });
+    await expect(output).toContainText('step 3');
+    await expect(state(page)).toHaveText(text.running);
+    await page.getByRole('button', { name: text.cancel }).click();
+    await page.getByRole('dialog').getByRole('button', { name: text.cancel }).click();
+    await expect(state(page)).toHaveText(text.cancelled);
+    await expect(output).toContainText('step 3');
+    await expect(output).not.toContainText('step 99');
   });
 
   test('what a host prints is text, whatever it prints', async ({ console: ops, server }) => {

@@ -2,6 +2,9 @@
  * The vocabulary of the browser tests: a real server with a real client of this host and one hostile client, a page
  * that must not complain, and the few things a person does.
  */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
 import { AxeBuilder } from '@axe-core/playwright';
 import { test as base, expect } from '@playwright/test';
 import type { Locator, Page } from '@playwright/test';
@@ -9,6 +12,7 @@ import type { Locator, Page } from '@playwright/test';
 import { startClient } from '@ops/testkit/start-client.ts';
 import { startServer } from '@ops/testkit/start-server.ts';
 import type { RunningServer } from '@ops/testkit/start-server.ts';
+import { tempDirectory } from '@ops/testkit/temp-directory.ts';
 
 import { buildConsoleIfStale } from '../scripts/console-build.ts';
 
@@ -17,6 +21,17 @@ export { expect };
 export const SECRET = 'a secret for the browser tests, long enough';
 /** The host of the tests as a person would look for it. */
 export const LABEL = 'env=e2e';
+
+/** A script that the server and this host allow: it counts for half a minute. */
+export function slowScript(server: Pick<RunningServer, 'directory'>): string {
+  return join(server.directory, '../scripts/slow.sh');
+}
+
+async function writeSlowScript(path: string): Promise<void> {
+  await mkdir(dirname(path), { mode: 0o755 });
+  const lines = ['for step in $(seq 100); do', '  echo "step $step"', '  sleep 0.3', 'done', ''];
+  await writeFile(path, lines.join('\n'), { mode: 0o644 });
+}
 
 interface WorkerFixtures {
   /** Authentication on; one client of this very machine is connected. */
@@ -51,15 +66,18 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     // oxlint-disable-next-line no-empty-pattern -- Playwright reads which fixtures are needed from the pattern
     async ({}, use) => {
       await buildConsoleIfStale();
-      const server = await startServer({ secret: SECRET });
+      await using place = await tempDirectory('e2e');
+      const directory = join(place.path, 'server');
+      await writeSlowScript(slowScript({ directory }));
+      const env = { OPS_ALLOWED_SCRIPT_DIRS: dirname(slowScript({ directory })) };
+      await using server = await startServer({ directory, secret: SECRET, env });
       const client = await startClient({
         server: { port: server.tcpPort },
         secret: SECRET,
-        env: { OPS_LABELS: LABEL, OPS_HEARTBEAT_INTERVAL: '1' },
+        env: { ...env, OPS_LABELS: LABEL, OPS_HEARTBEAT_INTERVAL: '1' },
       });
       await use(server);
       await client[Symbol.asyncDispose]();
-      await server[Symbol.asyncDispose]();
     },
     { scope: 'worker', timeout: 120_000 },
   ],

@@ -16,9 +16,13 @@ const PATHS = [
   '/no/such/page',
 ];
 
+/** Each page is looked at closely. */
+const SLOW_MS = 120_000;
+
 inBothLanguages(() => {
   for (const scheme of ['light', 'dark'] as const) {
     test(`every page is accessible and fits, ${scheme}`, async ({ console: ops }) => {
+      test.setTimeout(SLOW_MS);
       const { page } = ops;
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
       await ops.signIn();

@@ -102,8 +102,6 @@ try {
 
     await page.goto(`${server.url}/commands?to=selector&selector=env%3Dprod&command=uptime`);
     const run = page.locator('button[aria-keyshortcuts]:enabled');
-    await run.waitFor();
-    await page.screenshot({ path: join(OUT, `commands-${language}.png`) });
     await run.click();
     await page.getByText('413 days').waitFor();
     await page.waitForTimeout(2000);
@@ -114,6 +112,12 @@ try {
     await page.getByText('/backup').waitFor();
     await page.waitForTimeout(1000);
     await page.screenshot({ path: join(OUT, `run-${language}.png`) });
+
+    const chosen = [0, 1, 2].map((index) => clients[index]!.clientId).join(',');
+    await page.goto(`${server.url}/commands?hosts=${chosen}&command=free+-h`);
+    await run.waitFor();
+    await page.getByRole('table').getByText('df -h').first().waitFor();
+    await page.screenshot({ path: join(OUT, `commands-${language}.png`) });
     await page.close();
   }
 } finally {
