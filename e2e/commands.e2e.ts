@@ -29,6 +29,10 @@ const TEXT = {
     history: '执行历史',
     filter: '命令或主机名',
     runHere: '在此主机上执行命令',
+    notRun: /1 台离线，不执行/,
+    whenBack: /1 台离线，上线后执行/,
+    keep: '为离线主机保留一天',
+    waiting: '等待发送',
   },
   en: {
     run: 'Run command',
@@ -55,6 +59,10 @@ const TEXT = {
     history: 'History',
     filter: 'Command or host name',
     runHere: 'Run a command here',
+    notRun: /1 offline, not run/,
+    whenBack: /1 offline, when back/,
+    keep: 'Keep a day for offline hosts',
+    waiting: 'Waiting',
   },
 };
 type Words = (typeof TEXT)['zh' | 'en'];
@@ -259,6 +267,29 @@ inBothLanguages((language) => {
     host.client.run(second.command_id, 'two\n');
     await expect(state(page)).toHaveText(text.succeeded);
     expect(host.arrived()).toBe(2);
+  });
+
+  test('a command is kept for a host that is offline, and runs when it is back', async ({
+    console: ops,
+    server,
+  }) => {
+    const { page } = ops;
+    const gone = await connectHost(server, { name: 'away' });
+    await gone.client.close();
+    await ops.signIn();
+    await ops.open('/commands?command=uptime');
+    await choose(page, text, gone.name);
+    await expect(page.getByText(text.notRun)).toBeVisible();
+    await expect(page.getByRole('button', { name: text.run, exact: true })).toBeDisabled();
+    await page.getByRole('button', { name: text.keep }).click();
+    await expect(page.getByText(text.whenBack)).toBeVisible();
+    await submit(page, text);
+    await expect(state(page)).toHaveText(text.waiting);
+    await ops.expectAccessible();
+    await using back = await connectHost(server, { again: gone });
+    back.client.run((await back.command()).command_id, 'here again\n');
+    await expect(state(page)).toHaveText(text.succeeded);
+    await expect(page.getByRole('region', { name: text.stdout })).toContainText('here again');
   });
 
   test('the history is filtered by its address, and the page of a host shows what ran there', async ({

@@ -23,13 +23,18 @@ export interface Host extends AsyncDisposable {
 
 let made = 0;
 
-/** A host of a name nobody else has, connected and with these labels. */
+/** A host of a name nobody else has, connected and with these labels; or one that was here, once more. */
 export async function connectHost(
   server: RunningServer,
-  options: { readonly name?: string; readonly labels?: Record<string, string> } = {},
+  options: { readonly name?: string; readonly labels?: Record<string, string>; readonly again?: Host } = {},
 ): Promise<Host> {
-  const name = `${options.name ?? 'host'}-${++made}`;
-  const client = await connectFakeClient({ port: server.tcpPort, secret: SECRET });
+  const { again } = options;
+  const name = again?.name ?? `${options.name ?? 'host'}-${++made}`;
+  const client = await connectFakeClient({
+    port: server.tcpPort,
+    secret: SECRET,
+    ...(again && { clientId: again.client.clientId, journalEpoch: again.client.journalEpoch }),
+  });
   await client.enter({
     system_info: exampleFacts({ hostname: name }),
     labels: options.labels ?? {},
