@@ -36,7 +36,7 @@ const TEXT = {
     rerun: 'Run again',
     different: 'Hosts that differ only',
     stop: 'Stop',
-    stopWords: /have not started/,
+    stopWords: /Not started, and never will/,
     stopConfirm: 'Stop batch',
     stopped: /stopped this batch/,
     csv: 'Export CSV table',

@@ -234,7 +234,7 @@ export const enCommands: CommandDictionary = {
   stopBatch: 'Stop',
   stopTitle: 'Stop this batch?',
   stopWarning: (never, ended) =>
-    `${hosts(never)} have not started and never will; ${hosts(ended)} run it and will be stopped in the middle.`,
+    `Not started, and never will: ${hosts(never)}. Running, and ended in the middle: ${hosts(ended)}.`,
   stopConfirm: 'Stop batch',
   rerun: 'Run again',
   rerunFailed: 'Failed hosts only',

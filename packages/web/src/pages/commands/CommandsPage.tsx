@@ -5,6 +5,8 @@ import { runRequest } from '../../commands/order.ts';
 import { useConsole, useSignal } from '../../console.ts';
 import { useCommandText } from '../../text/use-command-text.ts';
 import { wordsOfError } from '../../text/words.ts';
+import { Banner } from '../../ui/Banner.tsx';
+import { IconCloudOff } from '../../ui/icons.ts';
 import { PageTitle } from '../../ui/PageTitle.tsx';
 import { CommandPanel } from './CommandPanel.tsx';
 import { OptionsPanel } from './OptionsPanel.tsx';
@@ -17,9 +19,9 @@ import { useRun } from './use-run.ts';
 import styles from './CommandsPage.module.css';
 
 export function CommandsPage() {
-  const { text } = useCommandText();
+  const { text, format } = useCommandText();
   const { fleet: live } = useConsole();
-  const { fleet, stale } = useSignal(live.picture);
+  const { fleet, stale, asOf } = useSignal(live.picture);
   useEffect(() => live.watch(), [live]);
   useHealthCheckOn(stale);
   const { run, failure, isPending, isDone, forget } = useRun();
@@ -55,6 +57,11 @@ export function CommandsPage() {
   return (
     <div className={styles.page}>
       <PageTitle title={text.tabCommands} className={styles.title} />
+      {stale && (
+        <Banner tone="bad" icon={IconCloudOff} live="polite">
+          {asOf === undefined ? text.liveLost : text.liveLostSince(format.clockTime(asOf))}
+        </Banner>
+      )}
       <div ref={form} className={styles.form}>
         <TargetsPanel
           targets={order.targets}
