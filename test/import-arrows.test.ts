@@ -31,7 +31,7 @@ const SERVER_LAYERS: readonly (readonly string[])[] = [
   ['server.ts'],
   ['server-figures.ts'],
   ['http', 'gateway'],
-  ['batches'],
+  ['batches', 'apps'],
   ['commands', 'metrics', 'auth', 'events'],
   ['fleet'],
   ['audit', 'storage'],

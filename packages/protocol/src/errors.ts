@@ -18,6 +18,8 @@ export const ERROR_CODES = [
   'command_not_found',
   'command_over',
   'command_rejected',
+  'app_not_found',
+  'operation_in_progress',
   'batch_not_found',
   'batch_running',
   'no_targets',

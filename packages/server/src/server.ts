@@ -2,7 +2,7 @@
  * The composition root: the only file that knows every part of the server. It starts them in the order in which they
  * need each other and releases them in reverse, also when a later one fails to start.
  *
- *   storage → fleet, samples → commands → batches → auth → gateway → HTTP
+ *   storage → fleet, samples → commands → batches, apps → auth → gateway → HTTP
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,6 +15,7 @@ import { createLifecycle } from '@ops/runtime/lifecycle.ts';
 import type { Log } from '@ops/runtime/log.ts';
 import type { Random } from '@ops/runtime/random.ts';
 
+import { createAppActions } from './apps/app-actions.ts';
 import type { AuditEntry } from './audit/entry.ts';
 import { createAuth } from './auth/auth.ts';
 import { createBatches } from './batches/batch-service.ts';
@@ -135,6 +136,9 @@ async function start(
   await batches.load();
   lifecycle.onRelease('batches', () => batches.stopAll());
 
+  const isConnected = (id: string): boolean => fleet.link(id) !== undefined;
+  const apps = createAppActions({ commands, fleet, isConnected, audit, clock });
+
   const auth = await createAuth({ database: main, audit, clock, random, log, options: config });
   lifecycle.onRelease('auth', () => auth.close());
 
@@ -176,7 +180,8 @@ async function start(
     fleet,
     commands,
     batches,
-    isConnected: (id) => fleet.link(id) !== undefined,
+    apps,
+    isConnected,
     policy,
     predefined: predefinedFor(policy, config.commands),
     hub,

@@ -1,3 +1,4 @@
+import { listApps, manageService, updateApp } from './apps.ts';
 import { changePassword, checkAuth, keepAlive, login, logout } from './auth.ts';
 import {
   createBatch,
@@ -51,6 +52,9 @@ export const ENDPOINTS: readonly Endpoint[] = [
   stopBatch,
   rerunBatch,
   exportBatch,
+  listApps,
+  manageService,
+  updateApp,
   events,
   health,
   metrics,

@@ -10,11 +10,13 @@
  *                                               `command_id` or `batch_id` in the query also those of a batch
  *   output    OutputEvent                        kept output of the command named by `command_id`, as it arrives
  *   batch     BatchSummary                       a batch was made or changed; at most BATCH_EVENTS_PER_SEC of each
+ *   app       AppEvent                           the applications of a client changed: all of them, as they are now
  *   metrics   {at, clients: {id: SummaryMetrics, last_seen_ms}}   at most once a second: the newest readings only
  *
- * `client`, `forgotten`, `counts`, `command`, `output` and `batch` carry an id and are sent again after `Last-Event-ID`; `metrics` is the newest
+ * `client`, `forgotten`, `counts`, `command`, `output`, `batch` and `app` carry an id and are sent again after `Last-Event-ID`; `metrics` is the newest
  * state, so a reader that is slow or was away gets the newest and misses nothing it could use.
  */
+import type { AppInfo } from '../domain/app.ts';
 import { uuid } from '../domain/id.ts';
 import { s } from '../schema.ts';
 import type { OutputStream } from '../domain/command.ts';
@@ -23,7 +25,7 @@ import type { ClientSummary, FleetCounts, SummaryMetrics } from './clients.ts';
 import type { CommandSummary } from './commands.ts';
 import { endpoint } from './endpoint.ts';
 
-export const EVENT_TOPICS = ['client', 'metrics', 'command', 'output', 'batch'] as const;
+export const EVENT_TOPICS = ['client', 'metrics', 'command', 'output', 'batch', 'app'] as const;
 export type EventTopic = (typeof EVENT_TOPICS)[number];
 
 /** Events kept for readers that come back. */
@@ -47,6 +49,15 @@ export interface OutputEvent {
   readonly next_offset: number;
 }
 
+/** More is not sent: a reader could not take it beside anything else. */
+export const MAX_APPS_EVENT = 64 * 1024;
+
+export interface AppEvent {
+  readonly client_id: string;
+  /** Null: they are more than MAX_APPS_EVENT bytes; ask `GET /api/apps` for this client. */
+  readonly apps: readonly AppInfo[] | null;
+}
+
 export interface EventData {
   readonly ready: { readonly event_id: string };
   readonly reset: Readonly<Record<string, never>>;
@@ -56,6 +67,7 @@ export interface EventData {
   readonly command: CommandSummary;
   readonly output: OutputEvent;
   readonly batch: BatchSummary;
+  readonly app: AppEvent;
   readonly metrics: {
     readonly at: number;
     readonly clients: Readonly<Record<string, SummaryMetrics & { readonly last_seen_ms: number }>>;
@@ -77,7 +89,7 @@ export const events = endpoint({
       s.string({
         max: 64,
         description:
-          'Comma-separated: client, metrics, command, output, batch. All when absent; output needs command_id.',
+          'Comma-separated: client, metrics, command, output, batch, app. All when absent; output needs command_id.',
       }),
     ),
     client_id: s.optional(s.described(uuid, 'Only this client.')),

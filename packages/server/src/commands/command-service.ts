@@ -8,6 +8,7 @@ import { OpsError } from '@ops/protocol/errors.ts';
 import type { CommandSummary } from '@ops/protocol/http/commands.ts';
 
 import type { AuditEntry } from '../audit/entry.ts';
+import { createAppTurns } from './app-turns.ts';
 import { commandIds } from './command-id.ts';
 import { commandTextOf, detailOf } from './command-rows.ts';
 import type { NewCommand } from './command-store.ts';
@@ -46,6 +47,7 @@ export function createService(needs: ServiceNeeds): Service {
   const { store, index, sessions, transitions, counters, clock, random } = needs;
   const { dispatch, endings, idempotency, maxUnfinished } = needs;
   const newId = commandIds(clock, random);
+  const turns = createAppTurns(index);
   let lastNumber = 0;
   /** Being made, and not in the index yet. */
   let making = 0;
@@ -197,13 +199,16 @@ export function createService(needs: ServiceNeeds): Service {
     async create(request, by) {
       if (request.targets.length === 0) throw new OpsError('no_targets');
       if (!request.batch && request.targets.length > 1) throw new TypeError('many targets are a batch');
-      const known = request.idempotency && (await idempotency.known(request.idempotency, by));
-      if (known) return { ...known, repeated: true };
-      try {
-        return { ...(await insert(request, by)), repeated: false };
-      } catch (cause) {
-        return { ...(await idempotency.instead(request.idempotency, by, cause)), repeated: true };
-      }
+      return turns.take(request, async (mayAct) => {
+        const known = request.idempotency && (await idempotency.known(request.idempotency, by));
+        if (known) return { ...known, repeated: true };
+        mayAct();
+        try {
+          return { ...(await insert(request, by)), repeated: false };
+        } catch (cause) {
+          return { ...(await idempotency.instead(request.idempotency, by, cause)), repeated: true };
+        }
+      });
     },
 
     async release(ids) {

@@ -123,7 +123,8 @@ export interface Commands {
    * Makes the commands: policy was asked by the caller's route through `judge`, the rows and their audit entry are one
    * transaction, and when it resolves they are on disk. Ids are in the order of the targets.
    * With an idempotency key that is known, nothing is made and the first answer is returned.
-   * @throws OpsError `storage_unavailable`, `idempotency_key_reused`, `server_busy`
+   * Of one application of a client there is at most one action that is not over.
+   * @throws OpsError `storage_unavailable`, `idempotency_key_reused`, `server_busy`, `operation_in_progress`
    */
   create(request: CreateRequest, by: Actor): Promise<MadeCommands & { readonly repeated: boolean }>;
   /**

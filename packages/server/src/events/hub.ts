@@ -1,12 +1,13 @@
 /**
- * What happens to clients, commands and batches, as numbered events that many readers share. An event is made into text once; readers
+ * What happens to clients, their applications, commands and batches, as numbered events that many readers share. An event is made into text once; readers
  * (reader.ts) hold a position, not a queue. Ids are `<start>-<number>`: after a restart the numbers begin again under
  * another start, and a reader that comes back is told to fetch everything. Output, and the commands of a batch, become
  * events only while somebody listens to them (scopes.ts).
  */
+import type { AppInfo } from '@ops/protocol/domain/app.ts';
 import { isFinal } from '@ops/protocol/domain/command.ts';
 import type { BatchSummary } from '@ops/protocol/http/batches.ts';
-import { KEPT_EVENTS, METRICS_PERIOD_MS } from '@ops/protocol/http/events.ts';
+import { KEPT_EVENTS, MAX_APPS_EVENT, METRICS_PERIOD_MS } from '@ops/protocol/http/events.ts';
 import type { OutputEvent } from '@ops/protocol/http/events.ts';
 import type { EventData, EventName } from '@ops/protocol/http/events.ts';
 import type { SummaryMetrics } from '@ops/protocol/http/clients.ts';
@@ -110,7 +111,8 @@ export function createEventHub(needs: {
 
   function add<N extends EventName>(head: EventHead, name: N, data: EventData[N]): void {
     ring.add(head, (number) => eventFrame(name, data, idOf(number)));
-    if (head.topic !== 'client' && promptWakes.take(readers.size, clock.mono())) news();
+    const isGathered = head.topic === 'client' || head.topic === 'app';
+    if (!isGathered && promptWakes.take(readers.size, clock.mono())) news();
     else gathering ??= clock.after(GATHER_MS, wake);
   }
 
@@ -118,7 +120,17 @@ export function createEventHub(needs: {
     for (const reader of readers) reader.news();
   }
 
-  function onClient(change: FleetChange): void {
+  function onFleet(change: FleetChange): void {
+    if (change.kind === 'apps') onApps(change.id, change.apps);
+    else onClient(change);
+  }
+
+  function onApps(clientId: string, apps: readonly AppInfo[]): void {
+    const isShort = Buffer.byteLength(JSON.stringify(apps)) <= MAX_APPS_EVENT;
+    add({ topic: 'app', clientId }, 'app', { client_id: clientId, apps: isShort ? apps : null });
+  }
+
+  function onClient(change: Exclude<FleetChange, { readonly kind: 'apps' }>): void {
     clientsChanged = true;
     if (change.kind === 'client') {
       return add({ topic: 'client', clientId: change.summary.id }, 'client', change.summary);
@@ -167,7 +179,7 @@ export function createEventHub(needs: {
   }
 
   const stopListening = [
-    fleet.onChange(onClient),
+    fleet.onChange(onFleet),
     commands.onChange(onCommand),
     commands.onOutput(onOutput),
     batches.onChange(onBatch),

@@ -1,4 +1,5 @@
 /** A fleet for tests: what it is told, it is. Filters by status and name only. */
+import type { AppInfo } from '@ops/protocol/domain/app.ts';
 import type { HostPolicy } from '@ops/protocol/domain/client.ts';
 import type { ClientSummary, ClientView } from '@ops/protocol/http/clients.ts';
 import { toTimestamp } from '@ops/protocol/http/endpoint.ts';
@@ -7,6 +8,8 @@ import type { Fleet, FleetChange } from '../fleet/fleet.ts';
 
 export interface StandInFleet extends Fleet {
   put(summary: ClientSummary): void;
+  /** What runs on it. */
+  setApps(id: string, apps: readonly AppInfo[]): void;
   /** What the host says of its own policy. */
   limit(id: string, policy: HostPolicy): void;
   /** New readings, without a change of presence. */
@@ -84,6 +87,7 @@ function viewOf(summary: ClientSummary, policy: HostPolicy | null): ClientView {
 export function createStandInFleet(): StandInFleet {
   const clients = new Map<string, ClientSummary>();
   const versions = new Map<string, number>();
+  const appsById = new Map<string, readonly AppInfo[]>();
   const policies = new Map<string, HostPolicy>();
   const listeners = new Set<(change: FleetChange) => void>();
   let version = 0;
@@ -98,6 +102,10 @@ export function createStandInFleet(): StandInFleet {
       versions.delete(summary.id);
       versions.set(summary.id, ++version);
       tell({ kind: 'client', summary });
+    },
+    setApps(id, apps) {
+      appsById.set(id, apps);
+      tell({ kind: 'apps', id, apps });
     },
     limit: (id, policy) => void policies.set(id, policy),
     measure(id, metrics, lastSeenMs) {
@@ -119,6 +127,13 @@ export function createStandInFleet(): StandInFleet {
       return summary && viewOf(summary, policies.get(id) ?? null);
     },
     summary: (id) => clients.get(id),
+    appsOf(id) {
+      const client = clients.get(id);
+      if (!client) return undefined;
+      const { hostname, status } = client;
+      const readonly = policies.get(id)?.readonly ?? false;
+      return { client_id: id, hostname, status, readonly, apps: [...(appsById.get(id) ?? [])] };
+    },
     counts() {
       const online = [...clients.values()].filter((client) => client.status === 'online').length;
       return { total: clients.size, online, late: 0, offline: clients.size - online };

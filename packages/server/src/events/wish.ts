@@ -40,6 +40,7 @@ export function wants(wish: Wish, event: EventHead): boolean {
       // A batch is about many clients.
       return batchId === undefined ? clientId === undefined : isOfBatch;
     case 'client':
+    case 'app':
     case 'metrics':
       break;
   }

@@ -5,6 +5,7 @@
 import type { AppInfo } from '@ops/protocol/domain/app.ts';
 import type { HostFacts, HostPolicy, Labels } from '@ops/protocol/domain/client.ts';
 import type { Sample, TimedSample } from '@ops/protocol/domain/sample.ts';
+import type { ClientApps } from '@ops/protocol/http/apps.ts';
 import type { ClientSummary, ClientView, FleetCounts, SummaryMetrics } from '@ops/protocol/http/clients.ts';
 import type { GoodbyeCode, ServerMessage } from '@ops/protocol/wire/messages.ts';
 
@@ -17,6 +18,8 @@ export interface ClientFilter {
 
 export type FleetChange =
   | { readonly kind: 'client'; readonly summary: ClientSummary }
+  /** Its applications, all of them as they are now. */
+  | { readonly kind: 'apps'; readonly id: string; readonly apps: readonly AppInfo[] }
   | { readonly kind: 'forgotten'; readonly id: string };
 
 export interface Fleet {
@@ -24,13 +27,15 @@ export interface Fleet {
   ids(filter: ClientFilter): readonly string[];
   view(id: string): ClientView | undefined;
   summary(id: string): ClientSummary | undefined;
+  /** What a client's applications are, and whether they may be acted on. */
+  appsOf(id: string): ClientApps | undefined;
   counts(): FleetCounts;
   /** Deletes an offline client; its id is refused ever after. Audited as `actor`. */
   forget(
     id: string,
     by: { readonly actor: string; readonly role: string; readonly address: string },
   ): Promise<'forgotten' | 'online' | 'unknown'>;
-  /** Calls at every change of presence or facts (not of readings). Returns how to stop. */
+  /** Calls at every change of presence, facts or applications (not of readings). Returns how to stop. */
   onChange(call: (change: FleetChange) => void): () => void;
   /**
    * Readings newer than `version` (0 for all online clients), at most `limit` clients.

@@ -13,7 +13,7 @@ function told(test: TestFleet): string[] {
   const words: string[] = [];
   test.fleet.onChange((change: FleetChange) => {
     if (change.kind === 'forgotten') words.push('forgotten');
-    else words.push(change.summary.late ? 'late' : change.summary.status);
+    else if (change.kind === 'client') words.push(change.summary.late ? 'late' : change.summary.status);
   });
   return words;
 }
@@ -217,6 +217,28 @@ describe('what is shown of a client', () => {
     expect(words).toHaveLength(2);
     expect(fleet.view(A)?.app_info).toEqual([app]);
     expect(fleet.summary(A)?.apps).toBe(1);
+  });
+
+  it('tells of apps when they are others than before, also when their client comes back with them', async () => {
+    await using test = await testFleet();
+    const { fleet } = test;
+    const lists: unknown[] = [];
+    fleet.onChange((change) => void (change.kind === 'apps' && lists.push(change.apps)));
+    const running = { name: 'shop', service_status: 'Running', has_script: true } as const;
+    const stopped = { ...running, service_status: 'Stopped' } as const;
+    const words = told(test);
+    fleet.online(registrationOf(1), fakeLink());
+    expect(lists).toEqual([]);
+    fleet.apps(A, [running]);
+    fleet.apps(A, [stopped]);
+    expect(lists).toEqual([[running], [stopped]]);
+    // A summary counts them and says no more.
+    expect(words).toEqual(['online', 'online']);
+    fleet.online(registrationOf(1, { apps: [stopped] }), fakeLink());
+    expect(lists).toHaveLength(2);
+    fleet.online(registrationOf(1), fakeLink());
+    expect(lists.at(-1)).toEqual([]);
+    expect(fleet.appsOf(A)).toMatchObject({ client_id: A, status: 'online', readonly: false, apps: [] });
   });
 
   it('counts who still proves the previous secret', async () => {

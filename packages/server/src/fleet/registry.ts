@@ -25,7 +25,7 @@ import type { Fleet, FleetChange, FleetInbox } from './fleet.ts';
 import { createRoster } from './roster.ts';
 import type { SampleSink } from './sample-sink.ts';
 import { summaryMetrics, toSummary } from './summary.ts';
-import { toView } from './view.ts';
+import { toApps, toView } from './view.ts';
 import { createWatch } from './watch.ts';
 import { createWriteBehind } from './write-behind.ts';
 
@@ -82,6 +82,10 @@ function enrolled(entry: Entry): AuditEntry {
   };
 }
 
+function isSame(a: unknown, b: unknown): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
+}
+
 export function createFleet(needs: FleetNeeds): FleetRegistry {
   const { store, samples, clock, log, maxClients = MAX_CLIENTS } = needs;
   const roster = createRoster(clock);
@@ -105,6 +109,10 @@ export function createFleet(needs: FleetNeeds): FleetRegistry {
   /** Not coalesced: 10,000 clients that come back at once cost some 20 ms here, spread over their registrations. */
   function announce(entry: Entry): void {
     if (listeners.size > 0) tell({ kind: 'client', summary: toSummary(entry) });
+  }
+
+  function announceApps({ id, apps }: Entry): void {
+    if (listeners.size > 0) tell({ kind: 'apps', id, apps });
   }
 
   function changed(entry: Entry, audit?: readonly AuditEntry[]): void {
@@ -161,6 +169,10 @@ export function createFleet(needs: FleetNeeds): FleetRegistry {
       const entry = roster.get(id);
       return entry && toSummary(entry);
     },
+    appsOf(id) {
+      const entry = roster.get(id);
+      return entry && toApps(entry);
+    },
     counts: () => roster.counts(),
     onChange(call) {
       listeners.add(call);
@@ -216,8 +228,10 @@ export function createFleet(needs: FleetNeeds): FleetRegistry {
         return link.close('too_many_connections');
       }
       const entry = known ?? roster.add(registration);
+      const apps = known ? entry.apps : [];
       const before = roster.connect(entry, registration, link);
       changed(entry, known ? [] : [enrolled(entry)]);
+      if (!isSame(apps, entry.apps)) announceApps(entry);
       before?.close('replaced');
     },
 
@@ -236,16 +250,20 @@ export function createFleet(needs: FleetNeeds): FleetRegistry {
 
     facts(clientId, facts) {
       const entry = connected(clientId);
-      if (!entry || JSON.stringify(entry.facts) === JSON.stringify(facts)) return;
+      if (!entry || isSame(entry.facts, facts)) return;
       roster.setFacts(entry, facts);
       changed(entry);
     },
 
     apps(clientId, apps) {
       const entry = connected(clientId);
-      if (!entry || JSON.stringify(entry.apps) === JSON.stringify(apps)) return;
+      if (!entry || isSame(entry.apps, apps)) return;
+      const isListed = entry.apps.length === apps.length;
       entry.apps = apps;
-      changed(entry);
+      behind.mark(entry);
+      // A summary holds their number only.
+      if (!isListed) announce(entry);
+      announceApps(entry);
     },
 
     async backlog(clientId, kept) {

@@ -1,4 +1,5 @@
 /** An entry in full, as `GET /api/clients` shows it. */
+import type { ClientApps } from '@ops/protocol/http/apps.ts';
 import type { ClientView } from '@ops/protocol/http/clients.ts';
 import { toTimestamp } from '@ops/protocol/http/endpoint.ts';
 
@@ -28,5 +29,16 @@ export function toView(entry: Entry): ClientView {
     ...(entry.conflictAtMs !== null && { conflict: true }),
     clock_offset_ms: entry.clockOffsetMs,
     heartbeat_interval_secs: online ? entry.heartbeatIntervalSecs : null,
+  };
+}
+
+/** Its applications, as `GET /api/apps` shows them. */
+export function toApps({ id, facts, presence, policy, apps }: Entry): ClientApps {
+  return {
+    client_id: id,
+    hostname: facts.hostname,
+    status: presence === 'offline' ? 'offline' : 'online',
+    readonly: policy?.readonly ?? false,
+    apps: [...apps],
   };
 }

@@ -26,6 +26,8 @@ const BODIES: Readonly<Record<string, object>> = {
   '/api/check-command': { command: 'uptime' },
   '/api/batch-commands/preview': { all: true, command: 'uptime' },
   '/api/batch-commands': { all: true, command: 'uptime' },
+  '/api/manage-service': { client_id: CLIENT.id, app_name: 'my-app', action: 'Status', queue_secs: 60 },
+  '/api/update-app': { client_id: CLIENT.id, app_name: 'my-app', version: 'v1.1.0', queue_secs: 60 },
   '/api/batches/{id}/rerun': { which: 'failed' },
 };
 
@@ -59,6 +61,7 @@ afterAll(() => trial.close());
 
 beforeEach(async () => {
   trial.fleet.put(CLIENT);
+  trial.fleet.setApps(CLIENT.id, [{ name: 'my-app', service_status: 'Running', has_script: true }]);
   trial.batches.put(BATCH);
   trial.commands.put(COMMAND, { stdout: Buffer.from('主机\n') });
   const { query } = trial.database;

@@ -12,6 +12,7 @@ import type { Clock } from '@ops/runtime/clock.ts';
 import type { Log } from '@ops/runtime/log.ts';
 import type { Random } from '@ops/runtime/random.ts';
 
+import type { AppActions } from '../apps/app-actions.ts';
 import type { Audit } from '../auth/audit.ts';
 import type { Auth } from '../auth/auth.ts';
 import type { EventHub } from '../events/hub.ts';
@@ -25,6 +26,7 @@ import { createForwardedRule } from './forwarded.ts';
 import { createListener, LISTENER_LIMITS } from './listener.ts';
 import type { ListenerLimits, TlsFiles } from './listener.ts';
 import { createSendPage } from './pages.ts';
+import { appRoutes } from './routes/apps.ts';
 import { authRoutes } from './routes/auth.ts';
 import type { CookieSecure } from './routes/auth.ts';
 import { batchRoutes } from './routes/batches.ts';
@@ -59,6 +61,7 @@ export interface HttpServerNeeds {
   readonly fleet: Fleet;
   readonly commands: Commands;
   readonly batches: Batches;
+  readonly apps: AppActions;
   /** A command would reach the client now. */
   readonly isConnected: (clientId: string) => boolean;
   readonly policy: Policy;
@@ -109,6 +112,7 @@ export async function createHttpServer(needs: HttpServerNeeds): Promise<HttpServ
       ...clientRoutes(needs),
       ...commandRoutes(needs),
       ...batchRoutes(needs),
+      ...appRoutes(needs),
       ...eventRoutes({ hub, auth, clock, random, counters }),
       ...healthRoutes(needs),
       ...docsRoutes({ endpoints: ENDPOINTS, sendPage }),

@@ -15,6 +15,7 @@ import { silentLog } from '@ops/runtime/log.ts';
 import type { Log } from '@ops/runtime/log.ts';
 import { systemRandom } from '@ops/runtime/random.ts';
 
+import { createAppActions } from '../apps/app-actions.ts';
 import type { AuditEntry } from '../audit/entry.ts';
 import { createAuth } from '../auth/auth.ts';
 import type { Auth, AuthOptions } from '../auth/auth.ts';
@@ -140,6 +141,8 @@ export async function startTrial(options: TrialOptions = {}): Promise<Trial> {
     scriptDirs: ['/opt/ops-scripts'],
     scriptExtensions: ['sh'],
   });
+  const isConnected = (id: string): boolean => fleet.summary(id)?.status === 'online';
+  const apps = createAppActions({ commands, fleet, isConnected, audit, clock });
   const hub = createEventHub({ fleet, commands, batches, clock, random });
   const server = await createHttpServer({
     options: {
@@ -155,7 +158,8 @@ export async function startTrial(options: TrialOptions = {}): Promise<Trial> {
     fleet,
     commands,
     batches,
-    isConnected: (id) => fleet.summary(id)?.status === 'online',
+    apps,
+    isConnected,
     policy,
     predefined: predefinedFor(policy, [BACKUP]),
     hub,

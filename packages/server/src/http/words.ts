@@ -41,6 +41,12 @@ export const FAILURES: Readonly<Record<ErrorCode, FailureWords>> = {
     zh: '命令被安全策略拒绝',
     en: 'The command is not allowed by the policy',
   },
+  app_not_found: { status: 404, zh: '该客户端上没有这个应用', en: 'There is no such app on this client' },
+  operation_in_progress: {
+    status: 409,
+    zh: '该应用正在执行另一项操作，请等待其结束或先取消',
+    en: 'Another action on this app is not over: wait for its end or cancel it first',
+  },
   batch_not_found: { status: 404, zh: '没有这个批量任务', en: 'There is no such batch' },
   batch_running: {
     status: 409,

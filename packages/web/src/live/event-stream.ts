@@ -25,6 +25,7 @@ const NAMES: readonly EventName[] = [
   'command',
   'output',
   'batch',
+  'app',
 ];
 const BASE_DELAY_MS = 1000;
 const MAX_DELAY_MS = 15_000;
