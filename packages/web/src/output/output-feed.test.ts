@@ -134,6 +134,17 @@ test('the end asks for what may still be missing, and tells when all is there', 
   expect(run.feed.picture.get()).toMatchObject({ complete: true, summary: { exit_code: 0 } });
 });
 
+test('an end that waits behind much output is seen all the same, and the rest is fetched', async () => {
+  const run = start();
+  await run.open();
+  run.says('stdout', 'much ');
+  run.server.output.stdout += 'more that is still on its way';
+  run.server.summary = commandOf({ state: 'Completed', exit_code: 0 });
+  await run.hand.advanceAsync(1300);
+  expect(run.feed.picture.get().summary?.state).toBe('Completed');
+  expect(run.shown()).toBe('much more that is still on its way');
+});
+
 test('pages are cut where output may have been left out, and the gap is marked', async () => {
   const run = start();
   run.server.output.stdout = 'x'.repeat(KEPT_HEAD_BYTES + 10);

@@ -23,6 +23,8 @@ const LOST_AFTER_MS = 2500;
 const RETRY_MS = 3000;
 /** The screen follows this often, however fast output comes. */
 const SHOW_MS = 100;
+/** While output arrives its end may be queued behind it: a viewer is sent so many bytes a second. So it is asked for. */
+const LOOK_MS = 1000;
 /** Events that may wait for a page; older ones are in the next page anyway. */
 const MAX_WAITING = 64;
 /** Columns until the page has measured itself. */
@@ -107,6 +109,7 @@ export function createOutputFeed(needs: OutputFeedNeeds, id: string): OutputFeed
   /** Counts what came by itself: an answer that was asked for before it is older. */
   let told = 0;
   let showing: Timer | undefined;
+  let looking: Timer | undefined;
   const retries = new Set<Timer>();
 
   function change(next: Partial<CommandPicture>): void {
@@ -154,6 +157,15 @@ export function createOutputFeed(needs: OutputFeedNeeds, id: string): OutputFeed
         if (needs.mayRetry(failure)) retry(fetchSummary);
       },
     );
+  }
+
+  function lookSoon(): void {
+    const { summary } = picture.get();
+    if (summary !== undefined && isFinal(summary.state)) return;
+    looking ??= clock.after(LOOK_MS, () => {
+      looking = undefined;
+      fetchSummary();
+    });
   }
 
   function join(stream: StreamState, piece: Piece): void {
@@ -221,6 +233,7 @@ export function createOutputFeed(needs: OutputFeedNeeds, id: string): OutputFeed
       setSummary(event.data);
     }
     if (event.name === 'output' && event.data.command_id === id) {
+      lookSoon();
       const stream = streams[event.data.stream];
       if (stream.pulling) {
         stream.waiting.push(event.data);
@@ -267,6 +280,8 @@ export function createOutputFeed(needs: OutputFeedNeeds, id: string): OutputFeed
         losing?.cancel();
         showing?.cancel();
         showing = undefined;
+        looking?.cancel();
+        looking = undefined;
         for (const timer of retries) timer.cancel();
         retries.clear();
       };
