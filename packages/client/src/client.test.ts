@@ -135,13 +135,13 @@ describe('commands', () => {
   });
 
   test.each([
-    { type: 'service', ...HEAD, app_name: 'shop', action: 'Restart' },
-    { type: 'update', ...HEAD, app_name: 'shop', version: '1.0' },
-  ] as const)('$type is answered with failed, unsupported', async (message) => {
+    { type: 'service', app_name: 'shop', action: 'Restart' },
+    { type: 'update', app_name: 'shop', version: '1.0' },
+  ] as const)('$type of an application that is not there is refused', async (message) => {
     const server = await serverFor();
     const under = await clientFor(server);
     const connection = await admitted(server, under);
-    connection.send(message);
+    connection.send({ ...head(), ...message });
     const result = await connection.waitFor('command_result');
     expect(result).toMatchObject({
       command_id: HEAD.command_id,
@@ -149,7 +149,7 @@ describe('commands', () => {
       started_at: null,
       chunks: 0,
     });
-    expect(result.error).toMatch(/^unsupported: /);
+    expect(result.error).toMatch(/^rejected: app_not_found: /);
   });
 
   test('what concerns commands nobody knows is taken without harm', async () => {

@@ -17,6 +17,7 @@ import { createLifecycle } from '@ops/runtime/lifecycle.ts';
 import type { Log } from '@ops/runtime/log.ts';
 import type { Random } from '@ops/runtime/random.ts';
 
+import { createAppActions } from './apps/actions.ts';
 import { createApps } from './apps/apps.ts';
 import type { Apps } from './apps/apps.ts';
 import { openCommands } from './commands/commands.ts';
@@ -162,9 +163,13 @@ export function createClient(needs: ClientNeeds): Client {
       log,
       send: (message) => link?.send(message) ?? false,
     });
+    lifecycle.onRelease('apps', () => apps.stop());
     const executorNeeds = { policy, readonly: config.readonly, exec, clock, log };
+    const executor = createExecutor(executorNeeds);
+    const actionNeeds = { baseDir: config.appsBaseDir, readonly: config.readonly, apps, executor, clock };
     const commands = await openCommands({
-      executor: createExecutor(executorNeeds),
+      executor,
+      actions: createAppActions(actionNeeds),
       commandLog: createCommandLog({ path: config.commandLogFile, clock, log }),
       disk,
       directory,
@@ -178,7 +183,6 @@ export function createClient(needs: ClientNeeds): Client {
     lifecycle.onRelease('journal', () => commands.close());
     if (stopping) return;
 
-    lifecycle.onRelease('apps', () => apps.stop());
     // Waits for what is queued to be written.
     lifecycle.onRelease('kept samples', () => spool.add([]));
     lifecycle.onRelease('readings', () => readings.close());

@@ -1,8 +1,5 @@
 /** The files of an application, and what its directory says of it. */
 
-/** By which a process that an action started is known as its application's: the name is the value. */
-export const APP_VARIABLE = 'OPS_APP_NAME';
-
 /** One subdirectory of the base directory, as it was found. */
 export interface AppFacts {
   readonly name: string;

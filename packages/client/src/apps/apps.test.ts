@@ -11,7 +11,7 @@ import { ManualClock } from '@ops/testkit/manual-clock.ts';
 import { until } from '@ops/testkit/until.ts';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
-import { APP_VARIABLE } from './app-files.ts';
+import { APP_VARIABLE } from '../executor/environment.ts';
 import { createApps, LOOK_EVERY_MS } from './apps.ts';
 import type { Apps, AppsNeeds } from './apps.ts';
 import { createProcessLooks } from './pid.ts';

@@ -6,8 +6,8 @@ import { existsSync, readFileSync } from 'node:fs';
 
 import type { Clock } from '@ops/runtime/clock.ts';
 
+import { APP_VARIABLE } from '../executor/environment.ts';
 import { parseStat } from '../executor/process-table.ts';
-import { APP_VARIABLE } from './app-files.ts';
 
 export type ProcessLook =
   | { readonly kind: 'gone' }

@@ -14,6 +14,7 @@ import type { Disk } from '@ops/runtime/disk.ts';
 import type { Log } from '@ops/runtime/log.ts';
 import type { Random } from '@ops/runtime/random.ts';
 
+import type { AppActions } from '../apps/actions.ts';
 import type { CommandLog } from '../executor/command-log.ts';
 import type { Executor } from '../executor/executor.ts';
 import { openJournal } from '../journal/open-journal.ts';
@@ -27,6 +28,8 @@ import { recover } from './recovery.ts';
 
 export interface CommandsNeeds {
   readonly executor: Executor;
+  /** Without them actions on applications are `unsupported`. */
+  readonly actions?: AppActions;
   readonly commandLog: CommandLog;
   readonly disk: Disk;
   /** The data directory of the client id. */
@@ -56,7 +59,8 @@ export interface Commands {
 }
 
 export async function openCommands(needs: CommandsNeeds): Promise<Commands> {
-  const { executor, commandLog, disk, directory, clock, random, log, serverClock, send, sendBulk } = needs;
+  const { executor, actions, commandLog, disk, directory, clock, random, log, serverClock, send, sendBulk } =
+    needs;
   const journal = await openJournal({ disk, directory, clock, random, log });
   const unacknowledged = journal.unacknowledged();
   const keep = new Set([
@@ -67,8 +71,8 @@ export async function openCommands(needs: CommandsNeeds): Promise<Commands> {
   const delivery = createDelivery({ clock, log, sendBulk });
   for (const result of unacknowledged)
     delivery.finished(result, () => spool.of(result.commandId, result.output));
-  const intake = createIntake({ executor, journal, spool, delivery, commandLog, clock, log, send });
-  const recovery = recover({ executor, journal, spool, delivery, log });
+  const intake = createIntake({ executor, actions, journal, spool, delivery, commandLog, clock, log, send });
+  const recovery = recover({ executor, actions, journal, spool, delivery, log });
 
   return {
     report() {

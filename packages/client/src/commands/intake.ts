@@ -3,7 +3,7 @@
  * MAX_RUNNING_COMMANDS at once.
  *
  *   order ──id known────────────────► answered with what is known, never started again
- *     │ ──app action, too late, busy──► over (journalled, so that the id is known)
+ *     │ ──too late, busy──► over (journalled, so that the id is known)
  *     ▼
  *   waiting ──its time is over, cancelled──► over
  *     │ a place is free
@@ -56,7 +56,7 @@ export function createIntake(needs: OrderNeeds): Intake {
     if (known?.state === 'running') return;
     if (known) return void send(resultMessage(failed(order, LONG_AGO)));
     if (delivery.unacknowledged >= MAX_UNACKNOWLEDGED) return refuseForGood(order);
-    if (order.isAppAction) return over(order, failed(order, UNSUPPORTED));
+    if (order.action && !needs.actions) return over(order, failed(order, UNSUPPORTED));
     if (clock.mono() > order.startBy) return over(order, failed(order, EXPIRED));
     if (runs.size >= MAX_RUNNING_COMMANDS && waiting.size >= MAX_WAITING_COMMANDS)
       return over(order, failed(order, BUSY));

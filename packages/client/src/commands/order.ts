@@ -2,6 +2,8 @@
 import type { MessageOf } from '@ops/protocol/wire/messages.ts';
 import type { Clock } from '@ops/runtime/clock.ts';
 
+import { actionText } from '../apps/actions.ts';
+import type { AppAction } from '../apps/actions.ts';
 import type { ServerClock } from '../link/server-clock.ts';
 
 export type OrderMessage = MessageOf<'command'> | MessageOf<'service'> | MessageOf<'update'>;
@@ -14,14 +16,19 @@ export interface Order {
   readonly timeoutMs: number;
   /** On our monotonic clock. */
   readonly startBy: number;
-  /** It is none this version carries out. */
-  readonly isAppAction: boolean;
+  /** What it asks of an application; undefined for a command. */
+  readonly action: AppAction | undefined;
 }
 
-function textOf(message: OrderMessage): string {
+function actionOf(message: OrderMessage): AppAction | undefined {
+  if (message.type === 'command') return undefined;
+  if (message.type === 'service') return { appName: message.app_name, verb: message.action };
+  return { appName: message.app_name, verb: 'update', version: message.version };
+}
+
+function textOf(message: OrderMessage, action: AppAction | undefined): string {
   if (message.type === 'command') return message.command;
-  if (message.type === 'service') return `${message.app_name} ${message.action}`;
-  return `${message.app_name} update ${message.version}`;
+  return action ? actionText(action) : '';
 }
 
 /**
@@ -30,12 +37,13 @@ function textOf(message: OrderMessage): string {
  */
 export function readOrder(message: OrderMessage, clock: Clock, serverClock: ServerClock): Order {
   const age = Math.max(0, (serverClock.latest() ?? message.sent_at) - message.sent_at);
+  const action = actionOf(message);
   return {
     commandId: message.command_id,
     seq: message.seq,
-    text: textOf(message),
+    text: textOf(message, action),
     timeoutMs: message.timeout_secs * 1000,
     startBy: clock.mono() + message.start_within_ms - age,
-    isAppAction: message.type !== 'command',
+    action,
   };
 }

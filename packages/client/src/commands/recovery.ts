@@ -4,6 +4,8 @@
  */
 import type { Log } from '@ops/runtime/log.ts';
 
+import { appOfText } from '../apps/actions.ts';
+import type { AppActions } from '../apps/actions.ts';
 import type { Executor } from '../executor/executor.ts';
 import type { Journal, JournalResult } from '../journal/journal.ts';
 import type { OutputSpool } from '../journal/output-spool.ts';
@@ -13,6 +15,7 @@ import { totalsOf } from './run-order.ts';
 
 export interface RecoveryNeeds {
   readonly executor: Pick<Executor, 'sweep'>;
+  readonly actions?: Pick<AppActions, 'sweep'> | undefined;
   readonly journal: Journal;
   readonly spool: OutputSpool;
   readonly delivery: Delivery;
@@ -31,13 +34,16 @@ export interface Recovery {
 }
 
 export function recover(needs: RecoveryNeeds): Recovery {
-  const { executor, journal, spool, delivery, log } = needs;
+  const { executor, actions, journal, spool, delivery, log } = needs;
   const pending = new Set(journal.interrupted.map(({ start }) => start.commandId));
 
   async function recoverOne({ start, process }: Interrupted): Promise<void> {
     const { commandId, seq, startedAtMs } = start;
     try {
-      const ended = await executor.sweep(commandId, process);
+      const appName = actions && appOfText(start.text);
+      const ended = await (appName === undefined
+        ? executor.sweep(commandId, process)
+        : actions?.sweep(appName, commandId, process));
       log.warn('A command was interrupted by the end of an earlier process', {
         command_id: commandId,
         ended,

@@ -13,6 +13,7 @@ import type { ClientMessage } from '@ops/protocol/wire/messages.ts';
 import type { Clock } from '@ops/runtime/clock.ts';
 import type { Log } from '@ops/runtime/log.ts';
 
+import type { AppActions } from '../apps/actions.ts';
 import type { CommandLog } from '../executor/command-log.ts';
 import type { Executor, Outcome, Prepared, Running } from '../executor/executor.ts';
 import { createKeptOutput } from '../executor/kept-output.ts';
@@ -25,6 +26,8 @@ import type { Order } from './order.ts';
 
 export interface OrderNeeds {
   readonly executor: Executor;
+  /** Without them actions on applications are `unsupported`. */
+  readonly actions?: AppActions | undefined;
   readonly journal: Journal;
   readonly spool: OutputSpool;
   readonly delivery: Delivery;
@@ -74,7 +77,7 @@ function describe(result: JournalResult): string {
 }
 
 export function runOrder(needs: OrderNeeds, order: Order): OrderRun {
-  const { executor, journal, spool, delivery, commandLog, clock, send } = needs;
+  const { executor, actions, journal, spool, delivery, commandLog, clock, send } = needs;
   const { commandId } = order;
   let why: Ending | undefined;
   let running: Running | undefined;
@@ -104,7 +107,7 @@ export function runOrder(needs: OrderNeeds, order: Order): OrderRun {
 
   async function prepare(): Promise<Prepared | { readonly error: string }> {
     try {
-      return await executor.prepare(order.text);
+      return await (order.action && actions ? actions.prepare(order.action) : executor.prepare(order.text));
     } catch (cause) {
       return { error: `spawn_failed: ${messageOf(cause)}` };
     }
@@ -131,7 +134,7 @@ export function runOrder(needs: OrderNeeds, order: Order): OrderRun {
         delivery.wake();
       },
     });
-    running = executor.run(prepared, {
+    running = (order.action && actions ? actions : executor).run(prepared, {
       commandId,
       timeoutMs: order.timeoutMs,
       output: kept,

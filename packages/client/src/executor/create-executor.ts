@@ -3,8 +3,8 @@ import type { Clock } from '@ops/runtime/clock.ts';
 import type { Exec } from '@ops/runtime/exec.ts';
 import type { Log } from '@ops/runtime/log.ts';
 
-import type { Executor } from './executor.ts';
-import { prepare } from './prepare.ts';
+import type { Executor, Prepared, Refused, ScriptExecutor } from './executor.ts';
+import { prepare, prepareScript } from './prepare.ts';
 import type { PreparedStart } from './prepare.ts';
 import { createProcessTable } from './process-table.ts';
 import type { ProcessTable } from './process-table.ts';
@@ -25,18 +25,18 @@ export interface ExecutorNeeds {
   readonly programs?: Programs;
 }
 
-export function createExecutor(needs: ExecutorNeeds): Executor {
+export function createExecutor(needs: ExecutorNeeds): Executor & ScriptExecutor {
   const { policy, readonly, exec, clock, log } = needs;
   const { table = createProcessTable(), programs = createPrograms() } = needs;
   /** What was prepared here and not yet run. */
   const prepared = new WeakMap<object, PreparedStart>();
+  function keep(made: PreparedStart | Refused): Prepared | Refused {
+    if (!('error' in made)) prepared.set(made, made);
+    return made;
+  }
   return {
-    async prepare(command) {
-      const made = await prepare(command, { policy, readonly, programs, clock });
-      if ('error' in made) return made;
-      prepared.set(made, made);
-      return made;
-    },
+    prepare: async (command) => keep(await prepare(command, { policy, readonly, programs, clock })),
+    prepareScript: async (script) => keep(await prepareScript(script, { programs })),
     run(what, options) {
       const start = prepared.get(what);
       if (!start) throw new Error('only what was prepared here, and once, is run');
@@ -45,6 +45,10 @@ export function createExecutor(needs: ExecutorNeeds): Executor {
     },
     sweep(commandId, process) {
       const tree = { commandId, leader: process, isOurs: () => false };
+      return endTree(tree, { exec, table, clock, log });
+    },
+    endScript(commandId, process, services) {
+      const tree = { commandId, leader: process, isOurs: () => false, services };
       return endTree(tree, { exec, table, clock, log });
     },
   };

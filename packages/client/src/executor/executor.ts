@@ -33,6 +33,18 @@ export interface Refused {
   readonly error: string;
 }
 
+/** An application's script: what it leaves running is a service, and outlives it and us. */
+export interface AppScript {
+  readonly appName: string;
+  /** Absolute; each part of it is known to be a plain name. */
+  readonly path: string;
+  readonly args: readonly string[];
+  /** The working directory. */
+  readonly directory: string;
+  /** Processes that are the service: they and what descends from them are never ended. */
+  readonly services: () => readonly number[];
+}
+
 /** Where output goes as it is read. The pipe is always drained: what is not kept is the sink's business. */
 export interface OutputSink {
   /** @param bytes are gone when it returns: what is kept is copied */
@@ -45,6 +57,8 @@ export interface RunOptions {
   readonly output: OutputSink;
   /** Once, right after the spawn, so that whoever starts after us can find what we left. */
   onSpawned(process: SpawnedProcess): void;
+  /** Of an app's script: something it started still holds its output. */
+  onPipesKept?: () => void;
 }
 
 /** Tells a process from another that got its number later. */
@@ -71,4 +85,19 @@ export interface Executor {
    * @returns how many processes were ended
    */
   sweep(commandId: string, process: SpawnedProcess | undefined): Promise<number>;
+}
+
+/** Runs the scripts of applications. */
+export interface ScriptExecutor extends Pick<Executor, 'run'> {
+  /** Nothing is started and nothing is changed. */
+  prepareScript(script: AppScript): Promise<Prepared | Refused>;
+  /**
+   * After a crash: ends the script of an interrupted action and what descends from it, but no service.
+   * @returns how many processes were ended
+   */
+  endScript(
+    commandId: string,
+    process: SpawnedProcess | undefined,
+    services: () => readonly number[],
+  ): Promise<number>;
 }

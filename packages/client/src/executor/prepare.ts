@@ -5,7 +5,7 @@ import type { Clock } from '@ops/runtime/clock.ts';
 import type { Policy } from '@ops/policy/policy.ts';
 import type { Allowed } from '@ops/policy/verdict.ts';
 
-import type { Prepared, Refused } from './executor.ts';
+import type { AppScript, Prepared, Refused } from './executor.ts';
 import type { Programs } from './programs.ts';
 import { INTERPRETERS, openScript, UnsafeScript } from './script.ts';
 import { windowsAnswer } from './windows-answers.ts';
@@ -16,6 +16,8 @@ export interface Start {
   readonly args: readonly string[];
   /** Of a script: inherited as 3. */
   readonly descriptor: FileHandle | undefined;
+  /** Of an application. */
+  readonly app?: AppScript;
 }
 
 /** What `run` needs to know; only `prepare` makes them. */
@@ -70,7 +72,26 @@ function program({ argv, path, otherwise }: Allowed, { programs }: PrepareNeeds)
   return { error: `spawn_failed: ${found.problem}` };
 }
 
-async function script({ argv }: Allowed, { programs }: PrepareNeeds): Promise<Start | Refused> {
+export async function prepareScript(
+  app: AppScript,
+  needs: Pick<PrepareNeeds, 'programs'>,
+): Promise<PreparedStart | Refused> {
+  const start = await script({ argv: [app.path, ...app.args] }, needs);
+  if ('error' in start) return start;
+  const { descriptor } = start;
+  return {
+    normalised: [app.path, ...app.args].join(' '),
+    maxMs: undefined,
+    answer: undefined,
+    start: { ...start, app },
+    release: async () => descriptor?.close(),
+  };
+}
+
+async function script(
+  { argv }: Pick<Allowed, 'argv'>,
+  { programs }: Pick<PrepareNeeds, 'programs'>,
+): Promise<Start | Refused> {
   const [path = '', ...args] = argv;
   const [interpreter, ...options] = INTERPRETERS[path.slice(path.lastIndexOf('.') + 1)] ?? [''];
   const found = programs.find(interpreter);

@@ -16,6 +16,11 @@ export interface ProcessTable {
    * environment, leaves the group and outlives its parent is out of reach.
    */
   of(commandId: string, leader: SpawnedProcess | undefined): readonly SpawnedProcess[];
+  /**
+   * Those of these processes that still live, and their descendants; without the excepted and theirs. What has lost its
+   * parent is nobody's descendant any more: name what was found before.
+   */
+  below(roots: readonly SpawnedProcess[], except: readonly number[]): readonly SpawnedProcess[];
 }
 
 interface Stat {
@@ -51,6 +56,15 @@ function statOf(proc: string, pid: number): Stat | undefined {
   return stat && !DEAD.has(stat.state) ? stat : undefined;
 }
 
+function withDescendants(ours: Set<number>, stats: ReadonlyMap<number, Stat>): SpawnedProcess[] {
+  let before = 0;
+  while (ours.size > before) {
+    before = ours.size;
+    for (const [pid, { parent }] of stats) if (ours.has(parent)) ours.add(pid);
+  }
+  return [...ours].map((pid) => ({ pid, startTime: stats.get(pid)?.startTime }));
+}
+
 /** @param proc another place than /proc, for tests */
 export function createProcessTable(proc = '/proc'): ProcessTable {
   function list(): number[] {
@@ -63,6 +77,15 @@ export function createProcessTable(proc = '/proc'): ProcessTable {
     }
   }
 
+  function all(): Map<number, Stat> {
+    const stats = new Map<number, Stat>();
+    for (const pid of list()) {
+      const stat = pid > 1 && pid !== process.pid ? statOf(proc, pid) : undefined;
+      if (stat) stats.set(pid, stat);
+    }
+    return stats;
+  }
+
   return {
     startTime: (pid) => statOf(proc, pid)?.startTime,
     of(commandId, leader) {
@@ -71,22 +94,19 @@ export function createProcessTable(proc = '/proc'): ProcessTable {
       // While one process is left in the group its number is nobody else's; when there is none, it may have become.
       const isOurGroup =
         leader?.startTime !== undefined && (now === undefined || now.startTime === leader.startTime);
-      const stats = new Map<number, Stat>();
-      for (const pid of list()) {
-        const stat = pid > 1 && pid !== process.pid ? statOf(proc, pid) : undefined;
-        if (stat) stats.set(pid, stat);
-      }
+      const stats = all();
       const ours = new Set<number>();
       for (const [pid, stat] of stats) {
         const inGroup = isOurGroup && stat.group === leader.pid;
         if (inGroup || read(`${proc}/${pid}/environ`)?.split('\0').includes(mark)) ours.add(pid);
       }
-      let before = 0;
-      while (ours.size > before) {
-        before = ours.size;
-        for (const [pid, { parent }] of stats) if (ours.has(parent)) ours.add(pid);
-      }
-      return [...ours].map((pid) => ({ pid, startTime: stats.get(pid)?.startTime }));
+      return withDescendants(ours, stats);
+    },
+    below(roots, except) {
+      const stats = all();
+      for (const pid of except) stats.delete(pid);
+      const live = roots.filter(({ pid, startTime }) => stats.get(pid)?.startTime === startTime);
+      return withDescendants(new Set(live.map(({ pid }) => pid)), stats);
     },
   };
 }

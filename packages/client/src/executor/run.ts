@@ -8,7 +8,8 @@
  *
  * The first cause wins: what exits while it is being ended has timed out or was cancelled. The end is that of the
  * process, not of its pipes, which a daemon may hold open for ever: they are drained for a moment, then let go. After
- * an end of its own accord nothing is killed: what a command left running on purpose is not ours.
+ * an end of its own accord nothing is killed: what a command left running on purpose is not ours. The pipes of an
+ * application's script are read on and forgotten for as long as its service holds them.
  */
 import { setPriority } from 'node:os';
 import type { Readable } from 'node:stream';
@@ -16,7 +17,7 @@ import type { Readable } from 'node:stream';
 import { isPid } from '@ops/runtime/exec.ts';
 import type { Child, Exit } from '@ops/runtime/exec.ts';
 
-import { commandEnvironment } from './environment.ts';
+import { actionEnvironment, commandEnvironment } from './environment.ts';
 import type { Outcome, RunOptions, Running } from './executor.ts';
 import type { PreparedStart, Start } from './prepare.ts';
 import { endTree } from './stop.ts';
@@ -44,13 +45,14 @@ export function run(prepared: PreparedStart, options: RunOptions, needs: StopNee
 
 function runProcess(start: Start, maxMs: number | undefined, options: RunOptions, needs: StopNeeds): Running {
   const { exec, table, clock } = needs;
+  const { app } = start;
   const startedAt = clock.mono();
   const took = (): number => Math.round(clock.mono() - startedAt);
   let child: Child;
   try {
     child = exec.spawn(start.file, start.args, {
-      env: commandEnvironment(options.commandId),
-      cwd: '/',
+      env: app ? actionEnvironment(options.commandId, app.appName) : commandEnvironment(options.commandId),
+      cwd: app?.directory ?? '/',
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
       descriptors: start.descriptor ? [start.descriptor.fd] : [],
@@ -67,7 +69,8 @@ function runProcess(start: Start, maxMs: number | undefined, options: RunOptions
   }
   const leader = { pid, startTime: table.startTime(pid) };
   try {
-    setPriority(pid, NICE);
+    // A service would keep it for ever.
+    if (!app) setPriority(pid, NICE);
   } catch {
     // It has ended already, or may not be changed: it runs all the same.
   }
@@ -82,13 +85,14 @@ function runProcess(start: Start, maxMs: number | undefined, options: RunOptions
 
   let cause: Cause | undefined;
   let exited = false;
+  let isHeard = true;
   let ending: Promise<unknown> = Promise.resolve();
   let lastByteAt = startedAt;
 
   for (const stream of ['stdout', 'stderr'] as const) {
     child[stream]?.on('data', (bytes: Buffer) => {
       lastByteAt = clock.mono();
-      options.output.write(stream, bytes);
+      if (isHeard) options.output.write(stream, bytes);
       giveBack(bytes);
     });
     // A pipe that breaks has nothing more to say.
@@ -99,7 +103,8 @@ function runProcess(start: Start, maxMs: number | undefined, options: RunOptions
     if (cause !== undefined || exited) return;
     cause = why;
     limit.cancel();
-    ending = endTree({ commandId: options.commandId, leader, isOurs: () => !exited }, needs);
+    const { commandId } = options;
+    ending = endTree({ commandId, leader, isOurs: () => !exited, services: app?.services }, needs);
   }
 
   const limit = clock.after(Math.min(options.timeoutMs, maxMs ?? Infinity), () => {
@@ -119,7 +124,14 @@ function runProcess(start: Start, maxMs: number | undefined, options: RunOptions
     });
     await Promise.race([closed, quiet]);
     look.cancel();
-    for (const pipe of pipes) pipe.destroy();
+    isHeard = false;
+    const open = pipes.filter((pipe) => !pipe.closed);
+    // Whoever still writes there is a service: without a reader its next line would be its end.
+    if (app && open.length > 0) {
+      for (const pipe of open) letGo(pipe);
+      return options.onPipesKept?.();
+    }
+    for (const pipe of open) pipe.destroy();
   }
 
   async function finish(): Promise<Outcome> {
@@ -141,6 +153,11 @@ function runProcess(start: Start, maxMs: number | undefined, options: RunOptions
 function giveBack(bytes: Buffer): void {
   const { buffer } = bytes;
   if (buffer instanceof ArrayBuffer && buffer.byteLength === bytes.length) buffer.transfer(0);
+}
+
+/** It is read on, and does not keep this program alive. */
+function letGo(pipe: Readable): void {
+  if ('unref' in pipe && typeof pipe.unref === 'function') pipe.unref();
 }
 
 function ended(pipe: Readable): Promise<void> {

@@ -6,6 +6,9 @@
  *
  * Gone is what two looks in a row did not find: a child may be born during one.
  *
+ * Of an application's script only what descends from it is ended, and never the service: not its group, of which the
+ * service may be one, and nothing that has left it.
+ *
  * Each process is signalled only while its start time says that it is the one that was found (S-37).
  */
 import { sleep } from '@ops/runtime/clock.ts';
@@ -35,18 +38,30 @@ export interface Tree {
   readonly leader: SpawnedProcess | undefined;
   /** The first process is our child and has not been waited for: its number cannot be another's. */
   readonly isOurs: () => boolean;
+  /** Of an application's script: the processes that are the service. */
+  readonly services?: (() => readonly number[]) | undefined;
+}
+
+/** What descends from a script, also when its parent has been ended meanwhile. The script itself is no service. */
+function belowScript({ leader, services }: Tree, table: ProcessTable): () => readonly SpawnedProcess[] {
+  let known: readonly SpawnedProcess[] = leader ? [leader] : [];
+  return () => {
+    const spared = (services?.() ?? []).filter((pid) => pid !== leader?.pid);
+    known = table.below(known, spared);
+    return known;
+  };
 }
 
 /** @returns how many processes were found. Those that could not be ended are logged. */
 export async function endTree(tree: Tree, { exec, table, clock, log }: StopNeeds): Promise<number> {
-  const { commandId, leader } = tree;
+  const { commandId, leader, services } = tree;
   const seen = new Set<string>();
 
-  const find = (): readonly SpawnedProcess[] => table.of(commandId, leader);
+  const find = services ? belowScript(tree, table) : () => table.of(commandId, leader);
 
   function signal(found: readonly SpawnedProcess[], signals: readonly NodeJS.Signals[]): void {
     for (const each of signals) {
-      if (leader && tree.isOurs()) exec.signal(leader.pid, each, 'group');
+      if (leader && tree.isOurs() && !services) exec.signal(leader.pid, each, 'group');
       for (const { pid, startTime } of found) {
         if (table.startTime(pid) === startTime) exec.signal(pid, each, 'process');
       }
