@@ -39,7 +39,10 @@ function arm(wanted: string, time: number): void {
   const { spawn } = childProcess;
   const spawnOrDie = (...args: Parameters<typeof spawn>): ReturnType<typeof spawn> => {
     const isCommand = args.some(
-      (arg) => typeof arg === 'object' && 'env' in arg && arg.env?.['OPS_COMMAND_ID'] !== undefined,
+      (arg) =>
+        typeof arg === 'object' &&
+        'env' in arg &&
+        (arg.env?.['OPS_COMMAND_ID'] ?? arg.env?.['OPS_ACTION_ID']) !== undefined,
     );
     if (isCommand && reached('before-spawn')) die();
     const child = spawn(...args);
