@@ -18,6 +18,8 @@ const RULES: readonly Rule[] = [
     why: 'what is configurable goes through the settings tables, where it has a name, bounds and an origin',
     pattern: /\bprocess\.env\b/,
     owners: [
+      // Their secret must not be an argument.
+      /^bench\/[a-z-]+-process\.ts$/,
       /^packages\/(server|client|ctl)\/src\/main\.ts$/,
       /^packages\/client\/src\/identity\.ts$/,
       /^packages\/testkit\//,
