@@ -90,8 +90,9 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     const complaints: string[] = [];
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => {
-      // 401 is how a page learns that nobody has signed in, 404 what a wrong address gets; the browser calls both errors.
-      const expected = /status of (401|404)/.test(message.text());
+      // 401 is how a page learns that nobody has signed in, 404 what a wrong address gets, 409 what somebody else was
+      // quicker with; the browser calls them all errors.
+      const expected = /status of (401|404|409)/.test(message.text());
       if (message.type() === 'error' && !expected) complaints.push(message.text());
     });
     const words = WORDS[language];

@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 
 import { readOrderSearch } from './commands/order-address.ts';
+import { readAppsSearch } from './pages/apps/apps-search.ts';
 import { readBatchSearch } from './pages/batch/batch-search.ts';
 import { CrashPage } from './pages/crash/CrashPage.tsx';
 import { readHistorySearch } from './pages/history/history-search.ts';
@@ -34,7 +35,8 @@ export function createConsoleRouter() {
     }),
     createRoute({
       ...at(paths.apps),
-      component: lazyRouteComponent(() => import('./pages/planned/AppsPage.tsx'), 'AppsPage'),
+      validateSearch: readAppsSearch,
+      component: lazyRouteComponent(() => import('./pages/apps/AppsPage.tsx'), 'AppsPage'),
     }),
     createRoute({
       ...at(paths.commands),

@@ -2,8 +2,10 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
+import { enApps } from './en-apps.ts';
 import { enCommands } from './en-commands.ts';
 import { en } from './en.ts';
+import { zhApps } from './zh-apps.ts';
 import { zhCommands } from './zh-commands.ts';
 import { zh } from './zh.ts';
 
@@ -38,11 +40,12 @@ function kinds(dictionary: Readonly<Record<string, unknown>>): string[] {
 }
 
 /** Files of the console that hold the dictionaries themselves. */
-const DICTIONARY = /text\/(?:zh|en)(?:-commands)?\.ts$/;
+const DICTIONARY = /text\/(?:zh|en)(?:-apps|-commands)?\.ts$/;
 
 describe.each([
   ['of every page', zh, en, ['otherLanguage']],
   ['of commands', zhCommands, enCommands, []],
+  ['of applications', zhApps, enApps, []],
 ] as const)('dictionaries %s', (_name, chinese, english, notTranslated) => {
   const inChinese: Readonly<Record<string, unknown>> = chinese;
   const inEnglish: Readonly<Record<string, unknown>> = english;
@@ -74,8 +77,11 @@ describe.each([
   });
 });
 
-test('the words of commands do not stand for others', () => {
-  expect(Object.keys(zhCommands).filter((key) => key in zh)).toEqual([]);
+test.each([
+  ['commands', zhCommands],
+  ['applications', zhApps],
+])('the words of %s do not stand for others', (_name, words) => {
+  expect(Object.keys(words).filter((key) => key in zh)).toEqual([]);
 });
 
 describe('no words outside the dictionaries', () => {

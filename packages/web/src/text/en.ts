@@ -238,20 +238,6 @@ export const en: Dictionary = {
     'It leaves the list, and its id is never accepted again. To connect this host anew, first delete the client id file on it.',
   forgetConfirm: 'Delete client',
 
-  // what comes later
-  notYet: 'Not yet available',
-  appsLead:
-    'This version does not manage applications yet. Later you will see and operate what each host runs here.',
-  appsInventory: 'Inventory',
-  appsInventoryWords: 'Name, version, time of deployment, Git branch and commit, grouped by client.',
-  appsFilter: 'Filters',
-  appsFilterWords: 'By client, application name, connection and service state.',
-  appsService: 'Services',
-  appsServiceWords: 'Start, stop and restart services, and watch their state live.',
-  appsUpdate: 'Updates',
-  appsUpdateWords: 'Move an application to a given version; one operation at a time for each.',
-  appsMeanwhile: 'For now, the applications a client reports are on the page of its host:',
-
   // API
   apiDocsLead: "Made from the server's own description, the very one it validates with.",
   openApiDocument: 'OpenAPI 3.1 document',

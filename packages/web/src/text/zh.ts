@@ -229,19 +229,6 @@ export const zh = {
     '它会从列表中消失，其 ID 永远不再被接受。要重新接入这台主机，需先删除主机上的客户端 ID 文件。',
   forgetConfirm: '删除客户端',
 
-  // what comes later
-  notYet: '尚未提供',
-  appsLead: '此版本还不能管理应用。以后这里可以查看和操作每台主机上部署的应用。',
-  appsInventory: '部署清单',
-  appsInventoryWords: '应用名称、版本、部署时间、Git 分支与提交，按客户端分组。',
-  appsFilter: '筛选',
-  appsFilterWords: '按客户端、应用名称、连接状态和服务状态筛选。',
-  appsService: '服务操作',
-  appsServiceWords: '启动、停止、重启服务，实时查看运行状态。',
-  appsUpdate: '版本更新',
-  appsUpdateWords: '更新到指定版本；每个应用同一时间只进行一项操作。',
-  appsMeanwhile: '目前，客户端已上报的应用显示在该主机的页面上：',
-
   // API
   apiDocsLead: '本页由服务器的接口描述生成，与实际校验所用的定义一致。',
   openApiDocument: 'OpenAPI 3.1 文档',

@@ -5,6 +5,8 @@ export function tagName(tag: string, text: Dictionary): string {
   const names: Readonly<Record<string, string>> = {
     authentication: text.authentication,
     clients: text.clients,
+    commands: text.tabCommands,
+    apps: text.tabApps,
     events: text.events,
     health: text.health,
     docs: text.docs,

@@ -1,0 +1,164 @@
+/**
+ * The applications of every client, kept true while somebody looks: fetched when the stream opens, then changed by its
+ * events. What an event cannot tell (a list too long for it, a host that registered anew) is the sign to fetch again,
+ * at most once every `QUIET_MS`. Events that come while a list is on its way are applied to it once more.
+ */
+import type { ClientApps } from '@ops/protocol/http/apps.ts';
+
+import type { Timer } from '../browser/clock.ts';
+import { createSignal } from '../browser/signal.ts';
+import type { Signal } from '../browser/signal.ts';
+import { keepStream } from './event-stream.ts';
+import type { EventStreamNeeds, StreamEvent } from './event-stream.ts';
+import { LOST_AFTER_MS } from './fleet-live.ts';
+
+export const QUIET_MS = 1000;
+
+export type AppsByClient = ReadonlyMap<string, ClientApps>;
+
+export interface AppsPicture {
+  /** Undefined until the first list arrived. */
+  readonly clients: AppsByClient | undefined;
+  /** The last fetch failed. */
+  readonly error: unknown;
+  /** Nothing was heard for a while: what is shown may be old. */
+  readonly stale: boolean;
+}
+
+export interface AppsLive {
+  readonly picture: Pick<Signal<AppsPicture>, 'get' | 'subscribe'>;
+  /** Listens until what it returns is called. */
+  watch(): () => void;
+}
+
+/** @returns the same map when the event changes nothing, undefined when only a fetch can tell */
+export function withEvent(clients: AppsByClient, event: StreamEvent): AppsByClient | undefined {
+  switch (event.name) {
+    case 'app': {
+      const { client_id: id, apps } = event.data;
+      const client = clients.get(id);
+      if (client === undefined || apps === null) return undefined;
+      return new Map(clients).set(id, { ...client, apps: [...apps] });
+    }
+    case 'client': {
+      const { id, hostname, status } = event.data;
+      const client = clients.get(id);
+      if (client === undefined || (client.status === 'offline' && status === 'online')) return undefined;
+      if (client.hostname === hostname && client.status === status) return clients;
+      return new Map(clients).set(id, { ...client, hostname, status });
+    }
+    case 'forgotten': {
+      if (!clients.has(event.data.id)) return clients;
+      const left = new Map(clients);
+      left.delete(event.data.id);
+      return left;
+    }
+    case 'reset':
+      return undefined;
+    case 'ready':
+    case 'counts':
+    case 'metrics':
+    case 'command':
+    case 'output':
+    case 'batch':
+      break;
+  }
+  return clients;
+}
+
+export function createAppsLive(
+  needs: EventStreamNeeds & {
+    readonly fetchApps: () => Promise<AppsByClient>;
+    readonly onRefused: () => void;
+  },
+): AppsLive {
+  const { clock } = needs;
+  const picture = createSignal<AppsPicture>({ clients: undefined, error: undefined, stale: false });
+  /** Came while a list was on its way. */
+  let meanwhile: StreamEvent[] = [];
+  let fetches = 0;
+  let isFetching = false;
+  let quiet: Timer | undefined;
+  let isDue = false;
+
+  function change(next: Partial<AppsPicture>): void {
+    picture.set({ ...picture.get(), ...next });
+  }
+
+  function fetch(): void {
+    if (quiet !== undefined) {
+      isDue = true;
+      return;
+    }
+    isDue = false;
+    quiet = clock.after(QUIET_MS, () => {
+      quiet = undefined;
+      if (isDue) fetch();
+    });
+    const mine = ++fetches;
+    isFetching = true;
+    meanwhile = [];
+    needs.fetchApps().then(
+      (fetched) => {
+        if (mine !== fetches) return;
+        isFetching = false;
+        let clients = fetched;
+        for (const event of meanwhile) {
+          const next = withEvent(clients, event);
+          if (next === undefined) fetch();
+          else clients = next;
+        }
+        change({ clients, error: undefined });
+      },
+      (error: unknown) => {
+        if (mine !== fetches) return;
+        isFetching = false;
+        change({ error });
+      },
+    );
+  }
+
+  function take(event: StreamEvent): void {
+    if (isFetching) meanwhile.push(event);
+    const { clients } = picture.get();
+    if (clients === undefined) return;
+    const next = withEvent(clients, event);
+    if (next === undefined) fetch();
+    else if (next !== clients) change({ clients: next });
+  }
+
+  return {
+    picture,
+    watch() {
+      let losing: Timer | undefined;
+      const close = keepStream(
+        needs,
+        { topics: 'client,app' },
+        {
+          onPhase(phase) {
+            if (phase === 'live') {
+              losing?.cancel();
+              losing = undefined;
+              change({ stale: false });
+            } else if (phase !== 'closed') {
+              losing ??= clock.after(LOST_AFTER_MS, () => change({ stale: true }));
+            }
+          },
+          onFresh: fetch,
+          onEvent: take,
+          onRefused: needs.onRefused,
+        },
+      );
+      return () => {
+        close();
+        losing?.cancel();
+        quiet?.cancel();
+        quiet = undefined;
+        isDue = false;
+        // What is on its way belongs to a watch that is over.
+        fetches++;
+        isFetching = false;
+      };
+    },
+  };
+}

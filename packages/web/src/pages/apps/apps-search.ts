@@ -1,0 +1,28 @@
+/** Which applications are shown: the query string of their page. Pure. */
+import { SERVICE_STATUSES } from '@ops/protocol/domain/app.ts';
+import { CLIENT_STATUSES } from '@ops/protocol/domain/client.ts';
+import { UUID_PATTERN } from '@ops/protocol/domain/id.ts';
+
+export interface AppsSearch {
+  readonly client?: string;
+  /** Part of a name, in any case. */
+  readonly name?: string;
+  readonly connection?: (typeof CLIENT_STATUSES)[number];
+  readonly status?: (typeof SERVICE_STATUSES)[number];
+}
+
+export const MAX_NAME = 64;
+
+/** Believes nothing of an address someone typed: what is not known is left out. */
+export function readAppsSearch(raw: Readonly<Record<string, unknown>>): AppsSearch {
+  const client = typeof raw['client'] === 'string' && UUID_PATTERN.test(raw['client']) ? raw['client'] : '';
+  const name = typeof raw['name'] === 'string' ? raw['name'].slice(0, MAX_NAME) : '';
+  const connection = CLIENT_STATUSES.find((one) => one === raw['connection']);
+  const status = SERVICE_STATUSES.find((one) => one === raw['status']);
+  return {
+    ...(client !== '' && { client }),
+    ...(name !== '' && { name }),
+    ...(connection && { connection }),
+    ...(status && { status }),
+  };
+}
