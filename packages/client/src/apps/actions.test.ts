@@ -359,16 +359,22 @@ describe('refused is', () => {
   });
 });
 
-test('after a crash the script of an interrupted action is ended, the service is not', async () => {
-  const at = await stage();
-  scripted(at, `${SERVICE}; sleep 299 & wait`);
-  const { id, spawned, done } = await at.begin({ appName: 'myapp', verb: 'Start' });
-  const pid = await until(() => pidIn(at.base), { what: 'the service' });
-  endAfterwards(pid);
-  expect(await at.actions.sweep('myapp', id, spawned[0])).toBe(2);
-  expect([isAlive(spawned[0]!.pid), isAlive(pid)]).toEqual([false, true]);
-  await done;
-});
+test.each([
+  ['noted', true],
+  ['not noted any more', false],
+])(
+  'after a crash the script, %s, of an interrupted action is ended, the service is not',
+  async (_what, isNoted) => {
+    const at = await stage();
+    scripted(at, `${SERVICE}; sleep 299 & wait`);
+    const { id, spawned, done } = await at.begin({ appName: 'myapp', verb: 'Start' });
+    const pid = await until(() => pidIn(at.base), { what: 'the service' });
+    endAfterwards(pid);
+    expect(await at.actions.sweep('myapp', id, isNoted ? spawned[0] : undefined)).toBe(2);
+    expect([isAlive(spawned[0]!.pid), isAlive(pid)]).toEqual([false, true]);
+    await done;
+  },
+);
 
 test('the journal tells an action from a command', () => {
   const text = actionText({ appName: 'my-app.1', verb: 'update', version: 'v2+1' });

@@ -1,5 +1,5 @@
 /** The real client: what it was asked to start outlives it, however it ends. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { MessageOf } from '@ops/protocol/wire/messages.ts';
@@ -80,6 +80,18 @@ const isAlive = (pid: number): Promise<boolean> =>
     () => false,
   );
 
+/** Pids of live scripts of an action. */
+async function scriptsOf(actionId: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of await readdir('/proc')) {
+    const read = (file: string): Promise<string> =>
+      readFile(`/proc/${name}/${file}`, 'latin1').catch(() => '');
+    if ((await read('environ')).includes(actionId) && (await read('cmdline')).includes('/proc/self/fd/3'))
+      found.push(name);
+  }
+  return found;
+}
+
 async function resultOf(
   connection: FakeServerConnection,
   order: MessageOf<'service'>,
@@ -150,6 +162,7 @@ test('a kill -9 in the middle of the action: it is told as interrupted, nothing 
     error: 'interrupted: the client ended while it ran',
   });
   expect(await isAlive(pid)).toBe(true);
+  expect(await scriptsOf(order.command_id)).toEqual([]);
   // Asked again, it answers and starts nothing.
   two.send(order);
   expect(await service()).toBe(pid);

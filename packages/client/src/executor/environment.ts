@@ -5,7 +5,8 @@ export const COMMAND_ID_VARIABLE = 'OPS_COMMAND_ID';
 
 /** By which what an action on an application leaves running is known as the application's: its name. */
 export const APP_VARIABLE = 'OPS_APP_NAME';
-const ACTION_ID_VARIABLE = 'OPS_ACTION_ID';
+/** By which the script of an action is found again. */
+export const ACTION_ID_VARIABLE = 'OPS_ACTION_ID';
 
 const CONSTANT: Readonly<Record<string, string>> = {
   // Not /usr/local: on Debian the group staff may write there.

@@ -7,7 +7,7 @@ import type { Allowed } from '@ops/policy/verdict.ts';
 
 import type { AppScript, Prepared, Refused } from './executor.ts';
 import type { Programs } from './programs.ts';
-import { INTERPRETERS, openScript, UnsafeScript } from './script.ts';
+import { INTERPRETERS, openScript, SCRIPT_DESCRIPTOR, UnsafeScript } from './script.ts';
 import { windowsAnswer } from './windows-answers.ts';
 
 /** What `run` spawns. */
@@ -25,9 +25,6 @@ export interface PreparedStart extends Prepared {
   readonly start: Start | undefined;
   readonly answer: Allowed['answer'];
 }
-
-/** The script as its interpreter sees it. */
-const SCRIPT_DESCRIPTOR = '/proc/self/fd/3';
 
 interface PrepareNeeds {
   readonly clock: Clock;

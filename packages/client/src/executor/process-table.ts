@@ -4,8 +4,9 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 
-import { COMMAND_ID_VARIABLE } from './environment.ts';
+import { ACTION_ID_VARIABLE, COMMAND_ID_VARIABLE } from './environment.ts';
 import type { SpawnedProcess } from './executor.ts';
+import { SCRIPT_DESCRIPTOR } from './script.ts';
 
 export interface ProcessTable {
   /** Field 22 of /proc/PID/stat, undefined when there is no such process or it is a zombie. */
@@ -16,6 +17,11 @@ export interface ProcessTable {
    * environment, leaves the group and outlives its parent is out of reach.
    */
   of(commandId: string, leader: SpawnedProcess | undefined): readonly SpawnedProcess[];
+  /**
+   * The scripts of an action that still run: they carry its id, as its service does, but lead their group and are what
+   * an interpreter was given.
+   */
+  scriptsOf(actionId: string): readonly SpawnedProcess[];
   /**
    * Those of these processes that still live, and their descendants; without the excepted and theirs. What has lost its
    * parent is nobody's descendant any more: name what was found before.
@@ -101,6 +107,14 @@ export function createProcessTable(proc = '/proc'): ProcessTable {
         if (inGroup || read(`${proc}/${pid}/environ`)?.split('\0').includes(mark)) ours.add(pid);
       }
       return withDescendants(ours, stats);
+    },
+    scriptsOf(actionId) {
+      const mark = `${ACTION_ID_VARIABLE}=${actionId}`;
+      return [...all()]
+        .filter(([pid, { group }]) => group === pid)
+        .filter(([pid]) => read(`${proc}/${pid}/environ`)?.split('\0').includes(mark))
+        .filter(([pid]) => read(`${proc}/${pid}/cmdline`)?.split('\0').includes(SCRIPT_DESCRIPTOR))
+        .map(([pid, { startTime }]) => ({ pid, startTime }));
     },
     below(roots, except) {
       const stats = all();

@@ -15,6 +15,9 @@ const DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOL
 /** Without O_NONBLOCK opening a pipe would wait for its other end. */
 const FILE = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
+/** The script as its interpreter sees it. */
+export const SCRIPT_DESCRIPTOR = '/proc/self/fd/3';
+
 export const INTERPRETERS: Readonly<Record<string, readonly [string, ...string[]]>> = {
   sh: ['bash'],
   py: ['python3', '-I'],

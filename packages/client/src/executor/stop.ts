@@ -43,10 +43,15 @@ export interface Tree {
 }
 
 /** What descends from a script, also when its parent has been ended meanwhile. The script itself is no service. */
-function belowScript({ leader, services }: Tree, table: ProcessTable): () => readonly SpawnedProcess[] {
-  let known: readonly SpawnedProcess[] = leader ? [leader] : [];
+function belowScript(
+  { commandId, leader, services }: Tree,
+  table: ProcessTable,
+): () => readonly SpawnedProcess[] {
+  // After a crash nobody may have noted which process it was.
+  const scripts = leader ? [leader] : table.scriptsOf(commandId);
+  let known: readonly SpawnedProcess[] = scripts;
   return () => {
-    const spared = (services?.() ?? []).filter((pid) => pid !== leader?.pid);
+    const spared = (services?.() ?? []).filter((pid) => scripts.every((script) => script.pid !== pid));
     known = table.below(known, spared);
     return known;
   };
