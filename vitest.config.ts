@@ -1,9 +1,22 @@
 import { defineConfig } from 'vitest/config';
 
+/** Their own, as they kill and stop real programs and look at the clock: one after the other, when all else is over. */
+const PROOFS = 'proof/promises.test.ts';
+
+const timeouts = { testTimeout: 30_000, hookTimeout: 30_000 };
+
 export default defineConfig({
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    projects: [
+      {
+        test: {
+          name: 'tests',
+          include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts', 'proof/**/*.test.ts'],
+          exclude: [PROOFS],
+          ...timeouts,
+        },
+      },
+      { test: { name: 'proofs', include: [PROOFS], sequence: { groupOrder: 1 }, ...timeouts } },
+    ],
   },
 });

@@ -16,9 +16,9 @@ import { systemDisk } from '@ops/runtime/system-disk.ts';
 
 import { isQuestion } from './ask.ts';
 import type { Answer } from './ask.ts';
+import { SECRET_FILE } from './commands-api.ts';
 
 const [directory = '', process_ = '0', count = '1', port = '0'] = process.argv.slice(2);
-const secret = process.env['BENCH_SECRET'] ?? '';
 
 /** As the executor has it: pipes that are read, a group of its own, a bare environment. */
 function uptime(): Promise<string> {
@@ -42,7 +42,7 @@ for (let index = 0; index < Number(count); index++) {
   const env = {
     OPS_SERVER_HOST: '127.0.0.1',
     OPS_SERVER_PORT: port,
-    OPS_TCP_AUTH_SECRET: secret,
+    OPS_TCP_AUTH_SECRET_FILE: join(directory, SECRET_FILE),
     OPS_CLIENT_ID_FILE: join(own, 'id'),
     OPS_CLIENT_DATA_DIR: join(own, 'data'),
     OPS_COMMAND_LOG_FILE: join(own, 'commands.log'),

@@ -3,6 +3,8 @@ import type { BatchSummary } from '@ops/protocol/http/batches.ts';
 import type { CommandResultBody } from '@ops/protocol/http/commands.ts';
 
 export const TOKEN = 'token-for-the-benchmarks-0123456789';
+/** In the directory the real clients of one benchmark share. */
+export const SECRET_FILE = 'secret';
 const ANSWER_WITHIN_MS = 60_000;
 
 export interface CommandsApi {

@@ -1,4 +1,7 @@
 /** `uptime` on many real clients of this machine, interleaved with spawning it as often from the same processes. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import { sleep, systemClock } from '@ops/runtime/clock.ts';
 import { systemRandom } from '@ops/runtime/random.ts';
 import { startProgram } from '@ops/testkit/child-program.ts';
@@ -8,7 +11,7 @@ import { until } from '@ops/testkit/until.ts';
 
 import { ask } from './ask.ts';
 import type { Context } from './benchmark.ts';
-import { createCommandsApi, TOKEN } from './commands-api.ts';
+import { createCommandsApi, SECRET_FILE, TOKEN } from './commands-api.ts';
 
 /** The clients share so many processes; the floor spawns from the very same ones. */
 const PROCESSES = 4;
@@ -30,6 +33,7 @@ export async function measureUptime(hosts: number, rounds: number, context: Cont
   const secret = systemRandom.bytes(32).toString('hex');
   const folder = await tempDirectory('clients');
   lifecycle.onRelease('directories of the clients', () => folder.remove());
+  await writeFile(join(folder.path, SECRET_FILE), secret, { mode: 0o600 });
   const server = await startServer({
     secret,
     file: 'bin/ops-server',
@@ -42,7 +46,7 @@ export async function measureUptime(hosts: number, rounds: number, context: Cont
       const program = await startProgram({
         file: 'bench/clients-process.ts',
         args: [folder.path, String(index), String(count), String(server.tcpPort)],
-        env: { HOME: folder.path, BENCH_SECRET: secret },
+        env: { HOME: folder.path },
         ipc: true,
       });
       lifecycle.onRelease('clients', async () => {

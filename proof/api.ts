@@ -10,7 +10,7 @@ import { IDEMPOTENCY_HEADER, MAX_COMMANDS_PAGE } from '@ops/protocol/http/comman
 import type { AnswerOf, BodyOf } from '@ops/protocol/http/endpoint.ts';
 import { until } from '@ops/testkit/until.ts';
 
-export type Reply<T> =
+type Reply<T> =
   | { readonly type: 'ok'; readonly value: T }
   | { readonly type: 'fail'; readonly status: number; readonly code: string; readonly message: string }
   | { readonly type: 'info'; readonly cause: string };
@@ -21,7 +21,7 @@ export interface SendOptions {
   readonly idempotencyKey?: string;
 }
 
-export interface CommandView {
+interface CommandView {
   readonly state: CommandState;
   readonly body: CommandResultBody;
 }

@@ -12,8 +12,8 @@ function markOf(command: string): string {
   return /\/prove\.sh \S+ \d+ \d+ (\S+)$/.exec(command)?.[1] ?? '';
 }
 
-/** @param rssBefore of the server, under the same load, before anything went wrong */
-export async function addEvidence(stage: Stage, history: History, rssBefore: number): Promise<void> {
+/** @param rssRatio memory of the server, of what it took under the same load before anything went wrong */
+export async function addEvidence(stage: Stage, history: History, rssRatio: number): Promise<void> {
   const { api, truth } = stage;
   const commands = await api.allCommands();
   const summaries = new Map(commands.map((command) => [command.id, command]));
@@ -62,7 +62,7 @@ export async function addEvidence(stage: Stage, history: History, rssBefore: num
       online,
       nonFinal: commands.filter(({ state }) => !isFinal(state)).length,
       queued: 0,
-      rssRatio: (await stage.server.program.usage()).rssBytes / rssBefore,
+      rssRatio,
     },
   });
 }

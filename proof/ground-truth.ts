@@ -10,13 +10,13 @@ import { createHash } from 'node:crypto';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-export interface Execution {
+interface Execution {
   readonly commandId: string;
   readonly pid: number;
   readonly boot: string;
 }
 
-export interface ScriptWork {
+interface ScriptWork {
   /** Seconds it sleeps after it has printed. */
   readonly sleepSecs?: number;
   readonly exitCode?: number;

@@ -10,7 +10,7 @@ import { appendFileSync } from 'node:fs';
 
 import type { CommandState } from '@ops/protocol/domain/command.ts';
 
-export type EventType = 'invoke' | 'ok' | 'fail' | 'info';
+type EventType = 'invoke' | 'ok' | 'fail' | 'info';
 
 interface Event<F extends string, V> {
   readonly t: number;
@@ -23,7 +23,7 @@ interface Event<F extends string, V> {
   readonly value: V;
 }
 
-export interface SentValue {
+interface SentValue {
   /** In the command's text: finds the row of a request that was not answered. */
   readonly mark: string;
   readonly code?: string;
@@ -50,7 +50,7 @@ export interface RowValue {
   readonly expectedSha: string | null;
 }
 
-export interface AfterHealValue {
+interface AfterHealValue {
   readonly clients: number;
   readonly online: number;
   readonly nonFinal: number;

@@ -17,7 +17,7 @@ export interface HostOptions {
   readonly nodeArgs?: readonly string[];
 }
 
-export interface StartChanges {
+interface StartChanges {
   readonly env?: Readonly<Record<string, string>>;
   readonly nodeArgs?: readonly string[];
   /** Waits until it is registered. Default true. */

@@ -42,7 +42,7 @@ export interface StageOptions {
   readonly clientNodeArgs?: readonly string[];
 }
 
-export interface AuditRow {
+interface AuditRow {
   readonly seq: number;
   readonly atMs: number;
   readonly action: string;

@@ -19,7 +19,7 @@ export interface Tally {
 }
 
 /** `Completed`, or the closed word of a failure. */
-export function endingOf({ state, error }: CommandSummary): string {
+function endingOf({ state, error }: CommandSummary): string {
   return state === 'Failed' ? (failureWord(error) ?? 'Failed') : state;
 }
 
