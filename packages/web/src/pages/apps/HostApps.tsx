@@ -12,7 +12,7 @@ import { AppActions } from './AppActions.tsx';
 import { driftKey } from './apps-list.ts';
 import type { Drift } from './apps-list.ts';
 import styles from './HostApps.module.css';
-import { serviceName } from './service-name.ts';
+import { noteWords, serviceName } from './service-name.ts';
 
 const SHORT_COMMIT = 8;
 
@@ -86,21 +86,28 @@ function Row({
   readonly mayRun: boolean;
 }) {
   const { text } = useAppText();
+  const isOffline = host.status === 'offline';
+  const status = serviceName(app.service_status, text);
+  // That one is about the version, and stands there.
+  const notes = app.notes?.filter((note) => note !== 'not_restarted') ?? [];
   const source = [app.branch, app.commit?.slice(0, SHORT_COMMIT)].filter(Boolean).join(' · ');
   return (
     <tr>
       <th scope="row">
         <span className={styles.name}>{app.name}</span>
-        <span className={styles.status} data-status={app.service_status}>
+        <span className={styles.status} data-status={isOffline ? 'past' : app.service_status}>
           <span className={styles.dot} aria-hidden />
-          {serviceName(app.service_status, text)}
+          {isOffline ? text.lastKnown(status) : status}
           {app.pid !== undefined && <span className={styles.pid}>{text.processNumber(app.pid)}</span>}
         </span>
+        {notes.map((note) => (
+          <Mark key={note} words={noteWords(note, text)} />
+        ))}
         {app.status_reason !== undefined && <span className={styles.reason}>{app.status_reason}</span>}
       </th>
       <td className={styles.version}>
-        <span className={styles.chip}>{app.version ?? NONE}</span>
-        {app.notes?.includes('not_restarted') && <Mark words={text.notRestarted} />}
+        {app.version === undefined ? NONE : <span className={styles.chip}>{app.version}</span>}
+        {app.notes?.includes('not_restarted') && <Mark words={noteWords('not_restarted', text)} />}
         {drift && <Mark words={driftWords(drift, text)} />}
       </td>
       <td className={styles.source} title={app.commit}>
