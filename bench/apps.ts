@@ -30,7 +30,7 @@ async function fill(base: string, count: number): Promise<void> {
       BRANCH: 'main\n',
       COMMIT: `${'abc123'.repeat(6)}${n}\n`,
       [`${name}.sh`]: '#!/bin/bash\n',
-      [`${name}.pid`]: `${process.pid}\n`,
+      [`${name}.pid`]: `${process.ppid}\n`,
     };
     for (const [file, text] of Object.entries(files)) {
       await writeFile(join(path, file), text, { mode: 0o755 });
@@ -77,7 +77,7 @@ export const appsBenchmark: Benchmark<'apps' | 'rounds'> = {
     const again = each(rounds, () => known.look());
     const looks = createProcessLooks(clock);
     const processes = each(rounds, () => {
-      for (let n = 0; n < count; n++) looks.look(process.pid);
+      for (let n = 0; n < count; n++) looks.look(process.ppid);
     });
     const apps = createApps({ baseDir: base, readonly: false, clock, log: silentLog, send: () => true });
     apps.start();

@@ -112,6 +112,12 @@ describe('the status, from real processes', () => {
     expect(statusOf(base)).toBe('Stopped foreign_pid');
   });
 
+  test('this client itself', async () => {
+    const { base, app } = await appsPlace();
+    app('shop', { VERSION: 'v1', 'shop.pid': String(process.pid) });
+    expect(statusOf(base)).toBe('Stopped foreign_pid');
+  });
+
   test('updated, not restarted', async () => {
     const { base, app, age } = await appsPlace();
     const path = app('shop', { VERSION: 'v1', 'shop.pid': String(sleeper().pid) });

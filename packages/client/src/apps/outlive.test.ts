@@ -168,6 +168,24 @@ test('a kill -9 in the middle of the action: it is told as interrupted, nothing 
   expect(await service()).toBe(pid);
 });
 
+test('an output the service keeps: the client goes on, and ends when it is told to', async () => {
+  const { server, app, start, service } = await place();
+  const script = await readFile(join(app, 'myapp.sh'), 'utf8');
+  await writeFile(join(app, 'myapp.sh'), script.replace(' > $LOG_FILE 2>&1 &', ' &'));
+  const { program } = await start();
+  const connection = await server.connection(NEXT);
+  await connection.admit();
+  const order = orderOf('Start', 1);
+  connection.send(order);
+  expect(await resultOf(connection, order)).toMatchObject({ outcome: 'completed', exit_code: 0 });
+  const pid = await service();
+  const output = connection.messages('command_output').map(({ data }) => data);
+  expect(output.join('')).toContain('let it write to a file');
+  expect(await program.stop()).toEqual({ code: 0, signal: null });
+  // It writes nothing more, so it does not notice.
+  expect(await isAlive(pid)).toBe(true);
+});
+
 test.each<[CrashPoint, RegExp]>([
   ['after-exit', /^failed interrupted: /],
   ['before-send', /^completed null$/],

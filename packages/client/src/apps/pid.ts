@@ -34,6 +34,9 @@ const TICKS_PER_SEC = 100;
 /** Processes that are remembered; more are looked up anew. */
 const MAX_REMEMBERED = 4096;
 
+/** This program is no application, unless somebody keeps it as one of this name. */
+const OURSELVES = 'ops-client';
+
 const GONE: ProcessLook = { kind: 'gone' };
 const HIDDEN: ProcessLook = { kind: 'hidden' };
 const ZOMBIE: ProcessLook = { kind: 'zombie' };
@@ -60,7 +63,7 @@ export function createProcessLooks(clock: Pick<Clock, 'wall'>, proc = '/proc'): 
       kind: 'alive',
       startTime,
       startedAtMs: Math.max(0, Math.floor(clock.wall() - agoMs)),
-      appName: mark?.slice(APP_VARIABLE.length + 1),
+      appName: pid === process.pid ? OURSELVES : mark?.slice(APP_VARIABLE.length + 1),
     };
   }
 
