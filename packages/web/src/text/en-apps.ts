@@ -29,7 +29,7 @@ export const enApps: AppDictionary = {
   noteStalePid: 'Pid file is out of date',
   noteZombie: 'Its process is a zombie',
   noteNotRestarted: 'Updated, not restarted',
-  noteUnsafe: 'Others could change it',
+  noteUnsafe: 'Unsafe: others could change it',
   noteUnreadable: 'Partly unreadable',
   driftVersion: (most) => `Most hosts have ${most}`,
   driftVersions: 'Hosts have different versions',

@@ -25,7 +25,7 @@ export const zhApps = {
   noteStalePid: 'PID 文件已过期',
   noteZombie: '进程已是僵尸进程',
   noteNotRestarted: '已更新，尚未重启',
-  noteUnsafe: '可被他人修改',
+  noteUnsafe: '不安全：可被他人修改',
   noteUnreadable: '部分信息无法读取',
   driftVersion: (most: string) => `多数主机为 ${most}`,
   driftVersions: '各主机版本不一致',
