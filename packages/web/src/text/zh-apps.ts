@@ -24,7 +24,7 @@ export const zhApps = {
   noteForeignPid: 'PID 文件指向别的进程',
   noteStalePid: 'PID 文件已过期',
   noteZombie: '进程已是僵尸进程',
-  noteNotRestarted: '已更新，尚未重启',
+  noteNotRestarted: '已更新，未重启',
   noteUnsafe: '不安全：可被他人修改',
   noteUnreadable: '部分信息无法读取',
   driftVersion: (most: string) => `多数主机为 ${most}`,
