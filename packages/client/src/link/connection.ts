@@ -174,8 +174,10 @@ export function createLink(needs: LinkNeeds): Link {
     },
     send(outgoing) {
       if (state !== 'ready' || !conversation) return false;
+      // Before it leaves: this host may stand still right behind, and would take an old answer for a fresh one.
+      const askedAt = clock.mono();
       conversation.send(outgoing);
-      if (outgoing.type === 'heartbeat') heartbeat?.sent();
+      if (outgoing.type === 'heartbeat') heartbeat?.sent(askedAt);
       return state === 'ready';
     },
     sendBulk(outgoing, taken) {

@@ -51,7 +51,7 @@ test.each([
 test('a link that is acknowledged lives, and dies 10 s after the last acknowledgement', () => {
   const { clock, heartbeat, dead } = watched(3_000);
   for (let i = 0; i < 100; i++) {
-    heartbeat.sent();
+    heartbeat.sent(clock.mono());
     clock.advance(3_000);
     heartbeat.acknowledged(clock.wall());
   }
@@ -98,7 +98,7 @@ describe("the server's clock", () => {
   test('is known within half a round trip and counted on by our own monotonic clock', () => {
     const { clock, serverClock, heartbeat } = watched(3_000);
     expect(serverClock.now()).toBeUndefined();
-    heartbeat.sent();
+    heartbeat.sent(clock.mono());
     clock.advance(200);
     expect(heartbeat.acknowledged(5_000_000)).toBe(200);
     expect(serverClock.now()).toBe(5_000_100);
@@ -109,9 +109,9 @@ describe("the server's clock", () => {
 
   test('is measured from the heartbeat that is answered, oldest first', () => {
     const { clock, heartbeat } = watched(3_000);
-    heartbeat.sent();
+    heartbeat.sent(clock.mono());
     clock.advance(100);
-    heartbeat.sent();
+    heartbeat.sent(clock.mono());
     clock.advance(50);
     expect(heartbeat.acknowledged(0)).toBe(150);
     expect(heartbeat.acknowledged(0)).toBe(50);

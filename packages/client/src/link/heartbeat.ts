@@ -29,8 +29,8 @@ export interface HeartbeatNeeds {
 }
 
 export interface Heartbeat {
-  /** A heartbeat was handed to the socket. */
-  sent(): void;
+  /** A heartbeat was handed to the socket. @param askedAt our monotonic clock before that */
+  sent(askedAt: number): void;
   /** The server acknowledged the oldest unanswered one. @returns the round trip in milliseconds, if it was expected */
   acknowledged(serverTime: number): number | undefined;
   stop(): void;
@@ -55,8 +55,8 @@ export function createHeartbeat({ clock, serverClock, intervalMs, onDead }: Hear
   }
 
   return {
-    sent() {
-      unanswered.push(clock.mono());
+    sent(askedAt) {
+      unanswered.push(askedAt);
       if (unanswered.length > MAX_UNANSWERED) unanswered.shift();
     },
     acknowledged(serverTime) {
