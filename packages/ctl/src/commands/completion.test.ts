@@ -42,8 +42,10 @@ describe('completion', () => {
   });
 
   it.skipIf(spawnSync('zsh', ['--version']).error !== undefined)('is a script zsh takes', async () => {
-    expect(() => execFileSync('zsh', ['-n', '/dev/stdin'], { input: '' })).not.toThrow();
-    execFileSync('zsh', ['-n', '/dev/stdin'], { input: await script('zsh') });
+    await using temp = await tempDirectory('completion');
+    const path = join(temp.path, '_opsctl');
+    await writeFile(path, await script('zsh'));
+    expect(execFileSync('zsh', ['-n', path], { encoding: 'utf8' })).toBe('');
   });
 
   it('is there for two shells', async () => {
