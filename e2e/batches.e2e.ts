@@ -70,7 +70,7 @@ inBothLanguages((language) => {
     await expect(page.getByText(text.three)).toBeVisible();
     await page.getByRole('button', { name: text.run, exact: true }).click();
     await expect(page).toHaveURL(BATCH_PAGE);
-    await expect(page.getByText(text.finished, { exact: true })).toBeVisible();
+    await expect(page.getByText(text.finished, { exact: true }).first()).toBeVisible();
     await expect(page.getByText(text.all)).toBeVisible();
     const groups = page.getByRole('article');
     await expect(groups).toHaveCount(2);
@@ -108,7 +108,7 @@ inBothLanguages((language) => {
     await expect(page).not.toHaveURL(before);
     await expect(page).toHaveURL(BATCH_PAGE);
     await expect(page.getByRole('article')).toHaveCount(1);
-    await expect(page.getByText(text.finished, { exact: true })).toBeVisible();
+    await expect(page.getByText(text.finished, { exact: true }).first()).toBeVisible();
     expect([one.arrived(), two.arrived(), three.arrived()]).toEqual([1, 1, 2]);
 
     await ops.open('/commands/history?tab=batches');
@@ -141,7 +141,7 @@ inBothLanguages((language) => {
     await running.host.client.waitFor('cancel');
     running.host.end(running.command.command_id, { outcome: 'cancelled', exit_code: null });
     await expect(page.getByText(text.stopped)).toBeVisible();
-    await expect(page.getByText(text.finished, { exact: true })).toBeVisible();
+    await expect(page.getByText(text.finished, { exact: true }).first()).toBeVisible();
     expect(idle.arrived()).toBe(0);
   });
 });

@@ -222,7 +222,7 @@ inBothLanguages((language) => {
     await using host = await connectHost(server, { name: '<b>evil' });
     await ops.signIn();
     await ops.open('/commands?command=uptime');
-    await choose(page, text, 'evil');
+    await choose(page, text, host.name);
     await submit(page, text);
     const { command_id: id } = await host.command();
     host.client.accept(id);
