@@ -5,6 +5,7 @@
 import { isFinal } from '@ops/protocol/domain/command.ts';
 import type { CommandState } from '@ops/protocol/domain/command.ts';
 import type { getBatch, createBatch, BatchSummary } from '@ops/protocol/http/batches.ts';
+import type { ClientView } from '@ops/protocol/http/clients.ts';
 import type { CommandResultBody, CommandSummary } from '@ops/protocol/http/commands.ts';
 import { IDEMPOTENCY_HEADER, MAX_COMMANDS_PAGE } from '@ops/protocol/http/commands.ts';
 import type { AnswerOf, BodyOf } from '@ops/protocol/http/endpoint.ts';
@@ -35,6 +36,8 @@ export interface Api {
   newestBatch(): Promise<Reply<BatchSummary | undefined>>;
   login(username: string, password: string): Promise<Reply<string>>;
   clients(): Promise<ReadonlyMap<string, { readonly status: string; readonly late: boolean }>>;
+  /** Whether its page tells that the journal of a client was lost, and when: seconds since 1970. */
+  journalLostAt(clientId: string): Promise<number | undefined>;
   health(): Promise<Reply<unknown>>;
   /** Every command there is, newest first. @throws Error unless all pages come */
   allCommands(query?: string): Promise<readonly CommandSummary[]>;
@@ -156,6 +159,12 @@ export function createApi({ url, token, requestWithin = REQUEST_WITHIN_MS }: Api
           { status, late: late ?? false },
         ]),
       );
+    },
+    async journalLostAt(clientId) {
+      const reply = await ask<Pick<ClientView, 'journal_lost_at'>>('GET', `/api/clients/${clientId}`);
+      if (reply.type !== 'ok') throw new Error(`no such client: ${JSON.stringify(reply)}`);
+      const at = reply.value.journal_lost_at;
+      return at && at.secs_since_epoch + at.nanos_since_epoch / 1e9;
     },
     health: () => ask('GET', '/health'),
     async allCommands(query = '') {

@@ -21,6 +21,7 @@ const DAMAGES: readonly Damage[] = ['deleted', 'truncated', 'put back'];
 const LONG_SECS = 300;
 const TIMEOUT_SECS = 600;
 const SETTLED_WITHIN_MS = 30_000;
+const SHOWN_WITHIN_MS = 10_000;
 const NOTICED = /journal is damaged/;
 
 async function damage(host: Host, kind: Damage, older: string, random: Random): Promise<void> {
@@ -29,6 +30,13 @@ async function damage(host: Host, kind: Damage, older: string, random: Random): 
     if (kind === 'deleted') await rm(file, { force: true });
     else await truncate(file, Math.floor((await stat(file)).size * random.unit()));
   }
+}
+
+async function comes(condition: () => Promise<boolean>): Promise<boolean> {
+  return until(condition, { within: SHOWN_WITHIN_MS, what: 'the page of the host to tell of it' }).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** @returns the commands of this round */
@@ -64,12 +72,17 @@ export const p2b: Proof = {
     const rounds = scaled(scale, 2, 50);
     await using stage = await startStage({ hosts: DAMAGES.length });
     let noticed = 0;
+    let shown = 0;
     const affected = new Set<string>();
     await Promise.all(
       DAMAGES.map(async (kind, index) => {
         const host = stage.hosts[index]!;
         for (let i = 0; i < rounds; i++) {
+          const before = await stage.api.journalLostAt(host.clientId);
           for (const id of await round(stage, host, kind, random)) affected.add(id);
+          const isShown = async (): Promise<boolean> =>
+            (await stage.api.journalLostAt(host.clientId)) !== before;
+          if (await comes(isShown)) shown++;
           if (host.client.program.lines.some((line) => NOTICED.test(line))) noticed++;
         }
       }),
@@ -86,6 +99,7 @@ export const p2b: Proof = {
       ...findings,
       none('affected commands that are neither interrupted nor kept whole', others.length),
       atLeast('truncated journals the log tells of', noticed, '', rounds, 1),
+      atLeast('lost journals the page of the host tells of', shown, '', rounds * DAMAGES.length, 1),
     ];
   },
 };

@@ -24,6 +24,12 @@ export const clientView = s.object({
   conflict: s.optional(
     s.described(s.oneOf([true]), 'Another process came with the same client id and was refused.'),
   ),
+  journal_lost_at: s.optional(
+    s.described(
+      timestamp,
+      'The record of its commands was lost then, or put back from an older copy. Only in the answer for one client.',
+    ),
+  ),
   clock_offset_ms: s.nullable(s.integer({ description: "The client's wall clock minus the server's." })),
   heartbeat_interval_secs: s.nullable(s.number({ min: 0 })),
 });

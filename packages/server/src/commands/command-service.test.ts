@@ -187,7 +187,33 @@ describe('after a reconnect', () => {
     await eventually('the end', () => test.changes.at(-1)?.summary.state === 'Failed');
     expect(link.told).toEqual([]);
     expect((await commands.summary(id))?.error).toMatch(/^interrupted/);
-    expect(await auditOf(test.main)).toEqual(['alice command_create', 'system command_result']);
+    await eventually('the loss in the trail', async () => (await auditOf(test.main)).length === 3);
+    expect((await auditOf(test.main)).toSorted()).toEqual([
+      'alice command_create',
+      `client:${idOf(1)} client_journal_lost`,
+      'system command_result',
+    ]);
+    expect(commands.journalLostAtMs(idOf(1))).toBe(test.clock.wall());
+  });
+
+  it('a journal that is lost is told of, also after the server was restarted; a whole one is not', async () => {
+    await using test = await testCommands();
+    const { commands } = test;
+    test.connect(1, { epoch: OTHER_EPOCH });
+    test.connect(1);
+    expect(commands.journalLostAtMs(idOf(1))).toBeNull();
+    await commands.create(uptimeOn(1), BY);
+    test.connect(1);
+    expect(commands.journalLostAtMs(idOf(1))).toBeNull();
+    test.connect(1, { epoch: OTHER_EPOCH });
+    const lostAtMs = test.clock.wall();
+    expect(commands.journalLostAtMs(idOf(1))).toBe(lostAtMs);
+    await eventually('the loss on disk', async () =>
+      (await auditOf(test.main)).includes(`client:${idOf(1)} client_journal_lost`),
+    );
+    const later = await test.restarted();
+    connectTo(later, 1, { epoch: OTHER_EPOCH });
+    expect(later.journalLostAtMs(idOf(1))).toBe(lostAtMs);
   });
 
   it('a journal that went back gets nothing again, also after the server was restarted', async () => {

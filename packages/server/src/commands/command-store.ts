@@ -165,6 +165,7 @@ export function createCommandStore(database: Database<Tables>): CommandStore {
           lastSeq: row.last_seq,
           epoch: row.journal_epoch,
           acknowledgedSeq: Math.max(row.acknowledged_seq, acknowledged.get(row.client_id) ?? 0),
+          lostAtMs: row.journal_lost_at_ms,
         })),
         lastNumber: last?.number ?? 0,
       };

@@ -156,6 +156,8 @@ export interface Commands {
   onChange(call: (change: CommandChange) => void): () => void;
   /** Output as it arrives, in the order of each stream, without repeats, of every command. Returns how to stop. */
   onOutput(call: (piece: OutputPiece) => void): () => void;
+  /** When the journal of a client was lost last, by the wall clock: what ran then may be `interrupted`. */
+  journalLostAtMs(clientId: string): number | null;
   stats(): CommandStats;
 }
 

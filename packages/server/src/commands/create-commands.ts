@@ -101,6 +101,7 @@ export function createCommands(needs: CommandsNeeds): RunningCommands {
     cancel: (ids, by) => service.cancel(ids, by),
     onChange: (call) => transitions.onChange(call),
     onOutput: (call) => transitions.onOutput(call),
+    journalLostAtMs: (clientId) => parts.sessions.lostAtMs(clientId),
 
     stats() {
       let executing = 0;

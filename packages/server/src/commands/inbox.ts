@@ -6,6 +6,7 @@ import { failureWord, MAX_OUTPUT_CHUNK } from '@ops/protocol/domain/command.ts';
 import type { MessageOf } from '@ops/protocol/wire/messages.ts';
 import { WireError } from '@ops/protocol/wire/wire-error.ts';
 
+import type { AuditEntry } from '../audit/entry.ts';
 import type { CommandInbox } from './commands.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Endings } from './endings.ts';
@@ -15,7 +16,7 @@ import type { CommandParts } from './parts.ts';
 import { reconcile } from './reconcile.ts';
 import { RESULT_GRACE_MS } from './deadlines.ts';
 import type { Returning } from './returning.ts';
-import type { ClientSession } from './sessions.ts';
+import type { ClientSession, JournalLoss } from './sessions.ts';
 
 /** A client that cannot give output it counted is asked so often; then the result is taken without it. */
 export const MAX_ASKED = 3;
@@ -220,6 +221,17 @@ export function createInbox(needs: InboxNeeds): Inbox {
     return wait;
   }
 
+  function lossAudit(clientId: string, loss: JournalLoss): AuditEntry {
+    const detail = { journal: loss };
+    log.warn('the journal of a client was lost: what it ran and did not report is interrupted', {
+      client: clientId,
+      ...detail,
+    });
+    const by = { actor: `client:${clientId}`, role: '', address: '' };
+    const what = { action: 'client_journal_lost', target: clientId, outcome: 'failed' } as const;
+    return { ...by, ...what, atMs: clock.wall(), detail };
+  }
+
   return {
     sweep() {
       for (const live of unasked) {
@@ -243,7 +255,7 @@ export function createInbox(needs: InboxNeeds): Inbox {
     registered(link, report) {
       const { clientId, commands } = report;
       const listed = new Map(commands.map((each) => [each.command_id, each]));
-      const { session, changed } = sessions.open(link, report);
+      const { session, changed, lost } = sessions.open(link, report, clock.wall());
       toSend.set(session, []);
       toLookUp.set(session, []);
       const answers = commands.map((each) => {
@@ -255,7 +267,8 @@ export function createInbox(needs: InboxNeeds): Inbox {
         };
       });
       for (const live of index.of(clientId)) settle(live, listed.get(live.summary.id), report, session);
-      if (changed) endings.numbered(sessions.sequence(clientId));
+      if (changed)
+        endings.numbered({ ...sessions.sequence(clientId), audit: lost && lossAudit(clientId, lost) });
       return answers;
     },
 

@@ -19,15 +19,26 @@ interface Numbering {
   lastSeq: number;
   epoch: string | null;
   acknowledgedSeq: number;
+  lostAtMs: number | null;
 }
+
+/** What a client's journal was found to be: another one than before, or an older state of the same. */
+export type JournalLoss = 'another' | 'older';
 
 export interface Sessions {
   load(sequences: readonly SequenceStep[]): void;
-  /** @returns the session, and whether the numbering has changed and is to be stored */
+  /**
+   * @param nowMs wall clock
+   * @returns the session, whether the numbering has changed and is to be stored, and whether the journal of a client
+   *   that has run something is not the one it was: what it knew of those commands may be lost
+   */
   open(
     link: ClientLink,
     report: { readonly clientId: string; readonly journalEpoch: string; readonly lastSeq: number },
-  ): { readonly session: ClientSession; readonly changed: boolean };
+    nowMs: number,
+  ): { readonly session: ClientSession; readonly changed: boolean; readonly lost: JournalLoss | undefined };
+  /** When its journal was lost last, by the wall clock. */
+  lostAtMs(clientId: string): number | null;
   get(clientId: string): ClientSession | undefined;
   /** Only if `link` is still the client's. */
   close(clientId: string, link: ClientLink): void;
@@ -44,23 +55,27 @@ export function createSessions(): Sessions {
 
   function numbering(clientId: string): Numbering {
     let found = numberings.get(clientId);
-    if (!found) numberings.set(clientId, (found = { lastSeq: 0, epoch: null, acknowledgedSeq: 0 }));
+    if (!found) {
+      found = { lastSeq: 0, epoch: null, acknowledgedSeq: 0, lostAtMs: null };
+      numberings.set(clientId, found);
+    }
     return found;
   }
 
   function sequence(clientId: string): SequenceStep {
-    const { lastSeq, epoch, acknowledgedSeq } = numbering(clientId);
-    return { kind: 'sequence', clientId, lastSeq, epoch, acknowledgedSeq };
+    return { kind: 'sequence', clientId, ...numbering(clientId) };
   }
 
   return {
     load(sequences) {
-      for (const { clientId, lastSeq, epoch, acknowledgedSeq } of sequences)
-        numberings.set(clientId, { lastSeq, epoch, acknowledgedSeq });
+      for (const { clientId, lastSeq, epoch, acknowledgedSeq, lostAtMs } of sequences)
+        numberings.set(clientId, { lastSeq, epoch, acknowledgedSeq, lostAtMs });
     },
-    open(link, { clientId, journalEpoch, lastSeq }) {
+    open(link, { clientId, journalEpoch, lastSeq }, nowMs) {
       const known = numberings.get(clientId);
       const numbers = numbering(clientId);
+      const lost = lossOf(numbers, journalEpoch, lastSeq);
+      if (lost) numbers.lostAtMs = nowMs;
       // Numbers belong to a journal: in another one nothing has been acknowledged yet.
       if (numbers.epoch !== journalEpoch) numbers.acknowledgedSeq = 0;
       const historyFits = lastSeq >= numbers.acknowledgedSeq;
@@ -80,8 +95,9 @@ export function createSessions(): Sessions {
         reserved: 0,
       };
       sessions.set(clientId, session);
-      return { session, changed };
+      return { session, changed: changed || lost !== undefined, lost };
     },
+    lostAtMs: (clientId) => numberings.get(clientId)?.lostAtMs ?? null,
     get: (clientId) => sessions.get(clientId),
     close(clientId, link) {
       if (sessions.get(clientId)?.link === link) sessions.delete(clientId);
@@ -93,4 +109,11 @@ export function createSessions(): Sessions {
     },
     sequence,
   };
+}
+
+/** A client that was never sent anything has nothing to lose. */
+function lossOf(known: Numbering, epoch: string, lastSeq: number): JournalLoss | undefined {
+  if (known.epoch === null || known.lastSeq === 0) return undefined;
+  if (known.epoch !== epoch) return 'another';
+  return lastSeq < known.acknowledgedSeq ? 'older' : undefined;
 }

@@ -62,6 +62,9 @@ export interface SequenceStep {
   readonly lastSeq: number;
   readonly epoch: string | null;
   readonly acknowledgedSeq: number;
+  /** When the client's journal was lost last, by the wall clock. */
+  readonly lostAtMs: number | null;
+  readonly audit?: AuditEntry | undefined;
 }
 
 export type Step = MarkedStep | AcceptedStep | OutputStep | EndedStep | SequenceStep;
@@ -98,10 +101,11 @@ const COUNT_OUTPUT = `UPDATE commands SET chunks = r.value ->> 1, stdout_kept = 
 const KEEP_OUTPUT = `INSERT OR IGNORE INTO command_output (command_id, stream, start, data)
   SELECT r.value ->> 0, r.value ->> 1, r.value ->> 2, substr(?2, 1 + (r.value ->> 3), r.value ->> 4) FROM json_each(?1) AS r`;
 
-const SEQUENCE = `INSERT INTO command_sequences (client_id, last_seq, journal_epoch, acknowledged_seq)
-  SELECT r.value ->> 0, r.value ->> 1, r.value ->> 2, r.value ->> 3 FROM json_each(?1) AS r WHERE true
+const SEQUENCE = `INSERT INTO command_sequences (client_id, last_seq, journal_epoch, acknowledged_seq, journal_lost_at_ms)
+  SELECT r.value ->> 0, r.value ->> 1, r.value ->> 2, r.value ->> 3, r.value ->> 4 FROM json_each(?1) AS r WHERE true
   ON CONFLICT (client_id) DO UPDATE SET last_seq = max(last_seq, excluded.last_seq),
-    journal_epoch = excluded.journal_epoch, acknowledged_seq = excluded.acknowledged_seq`;
+    journal_epoch = excluded.journal_epoch, acknowledged_seq = excluded.acknowledged_seq,
+    journal_lost_at_ms = excluded.journal_lost_at_ms`;
 
 const BIT = { stdout: 0, stderr: 1 } as const;
 
@@ -123,11 +127,12 @@ export function sequenceStatements(steps: readonly SequenceStep[]): Statement[] 
   if (steps.length === 0) return [];
   return [
     forEach(
-      steps.map(({ clientId, lastSeq, epoch, acknowledgedSeq }) => [
+      steps.map(({ clientId, lastSeq, epoch, acknowledgedSeq, lostAtMs }) => [
         clientId,
         lastSeq,
         epoch,
         acknowledgedSeq,
+        lostAtMs,
       ]),
       SEQUENCE,
     ),
@@ -171,6 +176,7 @@ export function statementsOf(steps: readonly Step[]): {
         break;
       case 'sequence':
         sequences.push(step);
+        if (step.audit) audit.push(step.audit);
         break;
     }
   }

@@ -73,6 +73,7 @@ export function createStandInCommands(): StandInCommands {
       };
     },
     ...feeds.commands,
+    journalLostAtMs: () => null,
     stats: () => ({
       pending: 0,
       executing: 0,

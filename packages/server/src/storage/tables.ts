@@ -163,6 +163,8 @@ interface CommandSequencesTable {
   journal_epoch: string | null;
   /** Highest that the client said to have in that journal when it registered, or when it was sent something. */
   acknowledged_seq: number;
+  /** When its journal was last found to be another one, or older than it had been. */
+  journal_lost_at_ms: number | null;
 }
 
 interface BatchesTable {

@@ -210,6 +210,8 @@ export const en: Dictionary = {
   clientVersion: 'Client version',
   heartbeatInterval: 'Heartbeat',
   everySeconds: (secs) => `every ${secs} s`,
+  journalLost: 'Journal lost',
+  journalLostMeans: 'what it had not reported is interrupted: look at the host',
   clockOffset: 'Clock',
   clockSame: 'Same as the server',
   clockAhead: (size) => `${size} ahead`,

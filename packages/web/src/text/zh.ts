@@ -201,6 +201,8 @@ export const zh = {
   clientVersion: '客户端版本',
   heartbeatInterval: '心跳间隔',
   everySeconds: (secs: number) => `${secs} 秒`,
+  journalLost: '执行日志丢失',
+  journalLostMeans: '当时未上报的命令已标记为中断，请到主机上核实',
   clockOffset: '时钟偏差',
   clockSame: '与服务器一致',
   clockAhead: (size: string) => `快 ${size}`,

@@ -9,10 +9,12 @@ import {
   listSamples,
   MAX_MINUTES,
 } from '@ops/protocol/http/clients.ts';
+import { toTimestamp } from '@ops/protocol/http/endpoint.ts';
 import type { MinuteSample } from '@ops/protocol/http/clients.ts';
 import type { Clock } from '@ops/runtime/clock.ts';
 
 import type { Audit } from '../../auth/audit.ts';
+import type { Commands } from '../../commands/commands.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import { pageOf } from '../client-page.ts';
 import { jsonInPieces } from '../json-list.ts';
@@ -33,11 +35,12 @@ const DEFAULT_RANGE_MS = 60 * MINUTE_MS;
 
 export function clientRoutes(needs: {
   readonly fleet: Fleet;
+  readonly commands: Pick<Commands, 'journalLostAtMs'>;
   readonly listMinutes: ListMinutes;
   readonly audit: Audit;
   readonly clock: Clock;
 }): Route[] {
-  const { fleet, listMinutes, audit, clock } = needs;
+  const { fleet, commands, listMinutes, audit, clock } = needs;
 
   return [
     route(listClients).sends(({ query, reply }) => {
@@ -54,7 +57,8 @@ export function clientRoutes(needs: {
     route(getClient).returns(({ params }) => {
       const view = fleet.view(params.id);
       if (!view) throw new OpsError('client_not_found');
-      return view;
+      const lostAtMs = commands.journalLostAtMs(params.id);
+      return lostAtMs === null ? view : { ...view, journal_lost_at: toTimestamp(lostAtMs) };
     }),
 
     route(forgetClient).returns(async ({ params, principal, context }) => {

@@ -56,6 +56,18 @@ export function ConnectionPanel({ client }: { readonly client: ClientView }) {
           { name: text.clientVersion, value: client.client_version },
           { name: text.heartbeatInterval, value: period === null ? undefined : text.everySeconds(period) },
           { name: text.clockOffset, value: <Offset ms={client.clock_offset_ms} /> },
+          ...(client.journal_lost_at === undefined
+            ? []
+            : [
+                {
+                  name: text.journalLost,
+                  value: (
+                    <Worry>
+                      <Ago at={fromTimestamp(client.journal_lost_at)} /> {text.journalLostMeans}
+                    </Worry>
+                  ),
+                },
+              ]),
         ]}
       />
     </Panel>
