@@ -3,11 +3,13 @@
  * also the proof of P4: every command reaches one final state.
  */
 import { sleep, systemClock } from '@ops/runtime/clock.ts';
+import { until } from '@ops/testkit/until.ts';
 
 import { checkHistory } from './checker.ts';
 import { addEvidence } from './evidence.ts';
 import { createHistory } from './history.ts';
 import { startNemesis } from './nemesis.ts';
+import { commandProcesses } from './processes.ts';
 import { atLeast, atMost, none, scaled } from './promise.ts';
 import type { Proof } from './promise.ts';
 import { startStage } from './stage.ts';
@@ -21,6 +23,7 @@ const WARM_UP_MS = 5_000;
 /** Runs from this length on are judged by memory as well. */
 const LEAK_MINUTES = 3;
 const HEALED_WITHIN_MS = 60_000;
+const ENDED_WITHIN_MS = 5_000;
 const SHOWN = 20;
 
 export interface RunOptions {
@@ -84,6 +87,10 @@ export function proofOfRun({ minutes, historyFile }: RunOptions, id = 'run'): Pr
         await stage.startServer();
         await stage.allOnline(HEALED_WITHIN_MS);
         await allFinal(stage, HEALED_WITHIN_MS).catch((cause: unknown) => say(String(cause)));
+        // TERM, two seconds, KILL: who is told of an orphan at the last moment needs that long.
+        const ids = new Set((await stage.api.allCommands()).map((command) => command.id));
+        const isQuiet = async (): Promise<boolean> => (await commandProcesses(ids)).length === 0;
+        await until(isQuiet, { within: ENDED_WITHIN_MS, what: 'orphans to end' }).catch(() => undefined);
       }
     },
   };

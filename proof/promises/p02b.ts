@@ -12,6 +12,7 @@ import type { Host } from '../host.ts';
 import { executionCounts } from '../ground-truth.ts';
 import { atLeast, none, scaled } from '../promise.ts';
 import type { Proof } from '../promise.ts';
+import { commandProcesses } from '../processes.ts';
 import { startStage } from '../stage.ts';
 import type { Stage } from '../stage.ts';
 import { allFinal, describeEndings, tally } from '../tally.ts';
@@ -32,8 +33,8 @@ async function damage(host: Host, kind: Damage, older: string, random: Random): 
   }
 }
 
-async function comes(condition: () => Promise<boolean>): Promise<boolean> {
-  return until(condition, { within: SHOWN_WITHIN_MS, what: 'the page of the host to tell of it' }).then(
+async function comes(condition: () => Promise<boolean>, what: string): Promise<boolean> {
+  return until(condition, { within: SHOWN_WITHIN_MS, what }).then(
     () => true,
     () => false,
   );
@@ -82,13 +83,16 @@ export const p2b: Proof = {
           for (const id of await round(stage, host, kind, random)) affected.add(id);
           const isShown = async (): Promise<boolean> =>
             (await stage.api.journalLostAt(host.clientId)) !== before;
-          if (await comes(isShown)) shown++;
+          if (await comes(isShown, 'the page of the host to tell of it')) shown++;
           if (host.client.program.lines.some((line) => NOTICED.test(line))) noticed++;
         }
       }),
     );
     await stage.allOnline();
     await allFinal(stage, SETTLED_WITHIN_MS);
+    const isDead = async (): Promise<boolean> => (await commandProcesses(affected)).length === 0;
+    await comes(isDead, 'what ran to be ended');
+    const living = await commandProcesses(affected);
     const { findings, commands, byEnding } = await tally(stage);
     say(describeEndings(byEnding));
     const others = commands.filter(
@@ -98,6 +102,7 @@ export const p2b: Proof = {
     return [
       ...findings,
       none('affected commands that are neither interrupted nor kept whole', others.length),
+      none('processes of these commands that still live', living.length),
       atLeast('truncated journals the log tells of', noticed, '', rounds, 1),
       atLeast('lost journals the page of the host tells of', shown, '', rounds * DAMAGES.length, 1),
     ];

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 
 import { idOf } from '../journal/test-journal.ts';
 import { MAX_UNACKNOWLEDGED } from './intake.ts';
+import { MAX_LEFTOVERS } from './leftovers.ts';
 import { hostFor } from './test-commands.ts';
 import type { Host } from './test-commands.ts';
 
@@ -236,5 +237,35 @@ describe('the end of the program', () => {
     expect(again.swept).toEqual([idOf(2)]);
     again.command(2);
     expect(again.processes).toEqual([]);
+  });
+});
+
+describe('a cancel', () => {
+  test('of what the journal does not know ends what runs under that id, each once', async () => {
+    const host = await hostFor();
+    for (const n of [7, 8, 7]) host.commands.cancel(idOf(n));
+    await until(() => host.swept.length === 2, { what: 'both to be looked for' });
+    expect(host.swept).toEqual([idOf(7), idOf(8)]);
+    expect(host.sent).toEqual([]);
+  });
+
+  test('of what is over ends nothing', async () => {
+    const host = await hostFor();
+    host.command(1);
+    (await host.started(1)).end();
+    await host.result(1);
+    host.commands.cancel(idOf(1));
+    await host.commands.stop();
+    expect(host.swept).toEqual([]);
+  });
+
+  test('of more than MAX_LEFTOVERS unknown ones at once is not looked into', async () => {
+    const host = await hostFor();
+    for (let n = 1; n <= MAX_LEFTOVERS + 1; n++) host.commands.cancel(idOf(n));
+    await host.commands.stop();
+    expect(host.swept).toHaveLength(MAX_LEFTOVERS);
+    host.commands.cancel(idOf(MAX_LEFTOVERS + 1));
+    await host.commands.stop();
+    expect(host.swept).toHaveLength(MAX_LEFTOVERS + 1);
   });
 });

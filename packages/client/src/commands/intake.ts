@@ -17,6 +17,7 @@ import type { Timer } from '@ops/runtime/clock.ts';
 
 import type { JournalResult } from '../journal/journal.ts';
 import { resultMessage, unstarted } from './command-messages.ts';
+import { createLeftovers } from './leftovers.ts';
 import type { Order } from './order.ts';
 import { conclude, EXPIRED, runOrder } from './run-order.ts';
 import type { OrderNeeds, OrderRun } from './run-order.ts';
@@ -43,6 +44,7 @@ export function createIntake(needs: OrderNeeds): Intake {
   const { journal, delivery, clock, send, log } = needs;
   const waiting = new Map<string, { readonly order: Order; readonly timer: Timer }>();
   const runs = new Map<string, OrderRun>();
+  const leftovers = createLeftovers(needs);
   /** Ends that are being journalled. */
   const concluding = new Set<Promise<void>>();
   let stopping = false;
@@ -107,7 +109,9 @@ export function createIntake(needs: OrderNeeds): Intake {
     take,
     cancel(commandId) {
       const held = waiting.get(commandId);
-      if (!held) return runs.get(commandId)?.end('cancelled');
+      const run = runs.get(commandId);
+      if (run) return run.end('cancelled');
+      if (!held) return journal.known(commandId) ? undefined : leftovers.end(commandId);
       held.timer.cancel();
       waiting.delete(commandId);
       over(held.order, unstarted(commandId, { outcome: 'cancelled' }));
@@ -130,6 +134,7 @@ export function createIntake(needs: OrderNeeds): Intake {
       for (const run of runs.values()) run.end('stopped');
       await Promise.allSettled([...runs.values()].map(({ over: ended }) => ended));
       await Promise.allSettled(concluding);
+      await leftovers.over();
     },
   };
 }

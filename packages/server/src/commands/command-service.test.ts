@@ -185,7 +185,8 @@ describe('after a reconnect', () => {
     if (acknowledged) commands.inbox.accepted(idOf(1), accepted(id));
     const link = test.connect(1, { lastSeq: 0, ...options });
     await eventually('the end', () => test.changes.at(-1)?.summary.state === 'Failed');
-    expect(link.told).toEqual([]);
+    // Never sent again; what is left of it there is to be ended.
+    expect(link.told).toEqual([{ type: 'cancel', command_id: id }]);
     expect((await commands.summary(id))?.error).toMatch(/^interrupted/);
     await eventually('the loss in the trail', async () => (await auditOf(test.main)).length === 3);
     expect((await auditOf(test.main)).toSorted()).toEqual([

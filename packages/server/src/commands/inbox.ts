@@ -46,6 +46,8 @@ export function createInbox(needs: InboxNeeds): Inbox {
   /** Of sessions that are not ready yet. */
   const toSend = new WeakMap<ClientSession, LiveCommand[]>();
   const toLookUp = new WeakMap<ClientSession, Listed[]>();
+  /** Given up, as the client does not know them: what is left of them there is to be ended. */
+  const toEnd = new WeakMap<ClientSession, string[]>();
   /** Results that came while the end of their command was being stored. */
   const meanwhile = new Map<string, MessageOf<'command_result'>>();
   /** Their results are here, and their output found no room. */
@@ -101,6 +103,7 @@ export function createInbox(needs: InboxNeeds): Inbox {
       case 'expired':
         return give(live, 'Failed', 'expired: the client did not come in time');
       case 'interrupted':
+        toEnd.get(session)!.push(live.summary.id);
         return give(live, 'Failed', 'interrupted: the client does not know it any more');
       case 'cancelled':
         return give(live, 'Cancelled', null);
@@ -258,6 +261,7 @@ export function createInbox(needs: InboxNeeds): Inbox {
       const { session, changed, lost } = sessions.open(link, report, clock.wall());
       toSend.set(session, []);
       toLookUp.set(session, []);
+      toEnd.set(session, []);
       const answers = commands.map((each) => {
         const live = known(clientId, each, session);
         return {
@@ -276,6 +280,7 @@ export function createInbox(needs: InboxNeeds): Inbox {
       const session = sessions.get(clientId);
       if (session?.link !== link) return;
       session.ready = true;
+      for (const id of toEnd.get(session)!.splice(0)) link.tell({ type: 'cancel', command_id: id });
       for (const live of toSend.get(session)!.splice(0)) if (!live.ending) dispatch.again(live, session);
       dispatch.next(clientId);
       const reported = toLookUp.get(session)!.splice(0);
