@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { createEntry } from './entry.ts';
+import { NewestSample } from './newest-sample.ts';
 import type { Entry } from './entry.ts';
 import { createOrder } from './order.ts';
 import { createRecency } from './recency.ts';
@@ -16,7 +17,7 @@ function entryOf(n: number, hostname = `host-${n}`): Entry {
     disconnectedAtMs: null,
     clientVersion: '',
     facts: { hostname },
-    sample: undefined,
+    sample: new NewestSample(),
     apps: [],
     labels: {},
     policy: null,

@@ -3,13 +3,14 @@
  * link, facts or place in the orders; nothing here stores, tells or waits.
  */
 import type { HostFacts } from '@ops/protocol/domain/client.ts';
-import type { Sample } from '@ops/protocol/domain/sample.ts';
 import type { FleetCounts } from '@ops/protocol/http/clients.ts';
+import type { FreshSample } from '@ops/protocol/wire/plain-heartbeat.ts';
 import type { Clock } from '@ops/runtime/clock.ts';
 
 import { createEntry } from './entry.ts';
 import type { Entry, StoredClient } from './entry.ts';
 import type { ClientLink, Registration } from './fleet.ts';
+import { NewestSample } from './newest-sample.ts';
 import { createOrder } from './order.ts';
 import { lateAfterMs, nextPresence } from './presence.ts';
 import type { Presence, PresenceEvent } from './presence.ts';
@@ -38,7 +39,7 @@ export interface Roster {
   /** @returns false when it was offline */
   disconnect(entry: Entry, event: 'close' | 'timeout'): boolean;
   /** @returns true when the client was late until now */
-  beat(entry: Entry, sample: Sample | undefined, clientTimeMs: number | undefined): boolean;
+  beat(entry: Entry, sample: FreshSample | undefined, clientTimeMs: number | undefined): boolean;
   /** @returns true when the client is late from now on */
   silence(entry: Entry): boolean;
   setFacts(entry: Entry, facts: HostFacts): void;
@@ -116,7 +117,7 @@ export function createRoster(clock: Clock): Roster {
         disconnectedAtMs: null,
         clientVersion: registration.clientVersion,
         facts: registration.facts,
-        sample: undefined,
+        sample: new NewestSample(),
         apps: registration.apps,
         labels: registration.labels,
         policy: registration.policy,
@@ -150,7 +151,7 @@ export function createRoster(clock: Clock): Roster {
       entry.disconnectedAtMs = null;
       entry.clientVersion = registration.clientVersion;
       // The readings of the connection before are not those of now.
-      entry.sample = undefined;
+      entry.sample.clear();
       entry.apps = registration.apps;
       entry.labels = registration.labels;
       entry.policy = registration.policy;
@@ -180,7 +181,7 @@ export function createRoster(clock: Clock): Roster {
       entry.lastSeenMs = wall;
       entry.lastBeatAt = clock.mono();
       entry.clockOffsetMs = clientTimeMs === undefined ? null : clientTimeMs - wall;
-      if (sample) entry.sample = sample;
+      if (sample) entry.sample.put(sample);
       recency.touch(entry);
       return entry.presence === 'late' && move(entry, 'heartbeat');
     },
