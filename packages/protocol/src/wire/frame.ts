@@ -109,7 +109,7 @@ export class FrameWriter {
     const overhead = this.#mac ? MAC_BYTES : 0;
     const out = Buffer.allocUnsafe(LENGTH_BYTES + body.length + overhead);
     out.writeUInt32BE(body.length + overhead, 0);
-    body.copy(out, LENGTH_BYTES);
+    out.set(body, LENGTH_BYTES);
     this.#mac?.write(body, out, LENGTH_BYTES + body.length);
     return out;
   }

@@ -52,10 +52,10 @@ export interface Entry extends StoredClient {
   /** Newcomers refused since the conflict was last audited, and when that was. */
   conflictsUnaudited: number;
   conflictAuditedAt: number;
-  /** Place in the order of newest readings (recency.ts). */
+  /** Where it stands in the order of newest readings (recency.ts); 0 while it does not. */
+  place: number;
+  /** Grows with each heartbeat of any client. */
   version: number;
-  older: Entry | undefined;
-  newer: Entry | undefined;
   /** What a search looks through. */
   searchText: string;
 }
@@ -89,9 +89,8 @@ export function createEntry(stored: StoredClient): Entry {
     conflictUntil: 0,
     conflictsUnaudited: 0,
     conflictAuditedAt: Number.NEGATIVE_INFINITY,
+    place: 0,
     version: 0,
-    older: undefined,
-    newer: undefined,
     searchText: searchText(stored),
   };
 }

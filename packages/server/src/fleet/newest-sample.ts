@@ -28,18 +28,20 @@ const STEP = 256;
 
 export class NewestSample {
   #text: Buffer | undefined;
-  /** 0 for no sample. */
-  #length = 0;
+  /** Where in it the sample is; both 0 for none. */
+  #from = 0;
+  #to = 0;
   /** In the order of METRICS, NaN for what the sample does not hold. */
   readonly #metrics = METRICS.map(() => NaN);
 
   put({ numbers, body, from, to }: FreshSample): void {
-    const length = to - from;
-    if (!this.#text || this.#text.length < length) {
-      this.#text = Buffer.allocUnsafeSlow(Math.ceil(length / STEP) * STEP);
+    if (!this.#text || this.#text.length < body.length) {
+      this.#text = Buffer.allocUnsafeSlow(Math.ceil(body.length / STEP) * STEP);
     }
-    body.copy(this.#text, 0, from, to);
-    this.#length = length;
+    // All of it: the few bytes around the sample cost less than a view of it.
+    this.#text.set(body);
+    this.#from = from;
+    this.#to = to;
     const disk = fullestDisk(numbers);
     const metrics = this.#metrics;
     metrics[0] = numbers.cpu_usage ?? NaN;
@@ -54,17 +56,17 @@ export class NewestSample {
   }
 
   clear(): void {
-    this.#length = 0;
+    this.#from = this.#to = 0;
     this.#metrics.fill(NaN);
   }
 
   get isThere(): boolean {
-    return this.#length > 0;
+    return this.#to > 0;
   }
 
   /** JSON; undefined for no sample. */
   get text(): string | undefined {
-    return this.isThere ? this.#text?.toString('utf8', 0, this.#length) : undefined;
+    return this.isThere ? this.#text?.toString('utf8', this.#from, this.#to) : undefined;
   }
 
   /** The whole of it, made anew each time. */

@@ -56,8 +56,8 @@ describe('presence in the fleet', () => {
     await using test = await testFleet();
     const { fleet, clock } = test;
     fleet.start();
-    fleet.online(registrationOf(1, { heartbeatIntervalSecs: 0.5 }), fakeLink());
     fleet.online(registrationOf(2, { heartbeatIntervalSecs: 60 }), fakeLink());
+    fleet.online(registrationOf(1, { heartbeatIntervalSecs: 0.5 }), fakeLink());
     clock.advance(2000);
     expect(fleet.ids({ status: 'late' })).toEqual([idOf(1)]);
     clock.advance(178_000);

@@ -207,6 +207,7 @@ export function createFleet(needs: FleetNeeds): FleetRegistry {
         throw error;
       }
       roster.remove(entry);
+      conflicts.end(entry);
       tell({ kind: 'forgotten', id });
       samples.forget(id).catch((error: unknown) => {
         log.warn('samples of a forgotten client stay until they are too old', { client: id, error });

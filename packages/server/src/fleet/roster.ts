@@ -28,6 +28,8 @@ export interface Roster {
   counts(): FleetCounts;
   /** Connected clients that proved the previous secret. */
   readonly onPreviousSecret: number;
+  /** No client was ever late after a shorter silence. */
+  readonly shortestLateAfterMs: number;
 
   /** Adds many at once, offline. */
   fill(clients: Iterable<StoredClient>): void;
@@ -51,6 +53,7 @@ export function createRoster(clock: Clock): Roster {
   const recency = createRecency();
   const tally: Record<Presence, number> = { online: 0, late: 0, offline: 0 };
   let onPreviousSecret = 0;
+  let shortestLateAfterMs = Infinity;
 
   /** The one function that changes presence. @returns whether it did */
   function move(entry: Entry, event: PresenceEvent): boolean {
@@ -94,6 +97,9 @@ export function createRoster(clock: Clock): Roster {
     }),
     get onPreviousSecret() {
       return onPreviousSecret;
+    },
+    get shortestLateAfterMs() {
+      return shortestLateAfterMs;
     },
 
     fill(clients) {
@@ -160,6 +166,7 @@ export function createRoster(clock: Clock): Roster {
       entry.authenticated = registration.authenticated;
       entry.heartbeatIntervalSecs = registration.heartbeatIntervalSecs;
       entry.lateAfterMs = lateAfterMs(registration.heartbeatIntervalSecs);
+      shortestLateAfterMs = Math.min(shortestLateAfterMs, entry.lateAfterMs);
       entry.registeredOffsetMs = registration.clientTimeMs - wall;
       entry.clockOffsetMs = entry.registeredOffsetMs;
       setFacts(entry, registration.facts);
