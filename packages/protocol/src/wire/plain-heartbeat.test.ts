@@ -3,7 +3,15 @@ import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { MAX_CORES, MAX_DISKS, MAX_INTERFACES } from '../domain/sample.ts';
+import { MAX_EPOCH_MS } from '../domain/id.ts';
+import {
+  MAX_CORES,
+  MAX_DISKS,
+  MAX_INTERFACES,
+  MAX_MOUNT_CHARS,
+  MAX_NAME_CHARS,
+  MAX_PERCENT,
+} from '../domain/sample.ts';
 import type { Sample } from '../domain/sample.ts';
 import { readMessage } from './messages.ts';
 import { freshHeartbeat, readPlainHeartbeat } from './plain-heartbeat.ts';
@@ -98,17 +106,17 @@ describe('a heartbeat is plain', () => {
       [(n: number) => ({ disks: many(n, disk) }), MAX_DISKS],
       [(n: number) => ({ disk_io: many(n, device) }), MAX_DISKS],
       [(n: number) => ({ network: many(n, network) }), MAX_INTERFACES],
-      [(n: number) => ({ cpu_usage: n }), 100],
+      [(n: number) => ({ cpu_usage: n }), MAX_PERCENT],
       [(n: number) => ({ process_count: n }), Number.MAX_SAFE_INTEGER],
-      [(n: number) => ({ disks: [{ ...disk, mount: 'm'.repeat(n) }] }), 256],
-      [(n: number) => ({ network: [{ ...network, interface: 'i'.repeat(n) }] }), 64],
-      [(n: number) => ({ disk_io: [{ ...device, device: 'd'.repeat(n) }] }), 64],
+      [(n: number) => ({ disks: [{ ...disk, mount: 'm'.repeat(n) }] }), MAX_MOUNT_CHARS],
+      [(n: number) => ({ network: [{ ...network, interface: 'i'.repeat(n) }] }), MAX_NAME_CHARS],
+      [(n: number) => ({ disk_io: [{ ...device, device: 'd'.repeat(n) }] }), MAX_NAME_CHARS],
     ] as const) {
       expect(isPlain(heartbeat(one(limit)))).toBe(true);
       expect(isPlain(heartbeat(one(limit + 1)))).toBe(false);
     }
-    expect(isPlain('{"type":"heartbeat","client_time":8640000000000000}')).toBe(true);
-    expect(isPlain('{"type":"heartbeat","client_time":8640000000000001}')).toBe(false);
+    expect(isPlain(`{"type":"heartbeat","client_time":${MAX_EPOCH_MS}}`)).toBe(true);
+    expect(isPlain(`{"type":"heartbeat","client_time":${MAX_EPOCH_MS + 1}}`)).toBe(false);
   });
 
   it('with numbers as any JSON parser reads them', () => {

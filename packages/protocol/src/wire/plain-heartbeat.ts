@@ -5,7 +5,16 @@
  * It takes only plain JSON (plain-json.ts) of known fields. The strict reader (message-reader.ts) accepts all of that and
  * understands it in the same way, which a test holds. Whatever else comes, right or wrong, is left to the strict reader.
  */
-import { MAX_CORES, MAX_DISKS, MAX_INTERFACES } from '../domain/sample.ts';
+import { MAX_EPOCH_MS } from '../domain/id.ts';
+import {
+  LOADS,
+  MAX_CORES,
+  MAX_DISKS,
+  MAX_INTERFACES,
+  MAX_MOUNT_CHARS,
+  MAX_NAME_CHARS,
+  MAX_PERCENT,
+} from '../domain/sample.ts';
 import type { Sample, SampleNumbers } from '../domain/sample.ts';
 import {
   bytesOf,
@@ -47,15 +56,11 @@ export function freshHeartbeat(message: MessageOf<'heartbeat'>): FreshHeartbeat 
 }
 
 const ANY = Number.MAX_SAFE_INTEGER;
-const MAX_PERCENT = 100;
-const MAX_TIME = 8_640_000_000_000_000;
-const MAX_NAME = 64;
-const MAX_MOUNT = 256;
-const LOADS = 3;
 
 const TYPE = bytesOf('"heartbeat"');
 const HEARTBEAT = keysOf('type', 'client_time', 'sample');
 const HAS_TYPE = 1 << 0;
+const HAS_TIME = 1 << 1;
 const HAS_SAMPLE = 1 << 2;
 // These in the order the functions below count them.
 const SAMPLE = keysOf(
@@ -77,13 +82,14 @@ const INTERFACE = keysOf('interface', 'rx_bytes_per_sec', 'tx_bytes_per_sec');
 const DEVICE = keysOf('device', 'read_bytes_per_sec', 'write_bytes_per_sec');
 
 // Of the pass under way; it is over when `readPlainHeartbeat` returns.
-let clientTimeMs: number | undefined;
 let numbers: SampleNumbers = {};
 let from = 0;
 let to = 0;
-/** The two numbers of an entry of a list. */
-let first = 0;
-let second = 0;
+/** The time, and the two numbers of an entry of a list. In here they are no objects of their own. */
+const read = new Float64Array(3);
+const TIME = 0;
+const FIRST = 1;
+const SECOND = 2;
 
 /** With all fields from the start, so that they share one shape in memory. */
 const noNumbers = (): SampleNumbers => ({
@@ -103,13 +109,13 @@ const isPlain = (value: number): boolean => value >= 0;
 function takeOfDisk(field: number): boolean {
   switch (field) {
     case 0:
-      return skipText(MAX_MOUNT);
+      return skipText(MAX_MOUNT_CHARS);
     case 1:
-      return skipText(MAX_NAME);
+      return skipText(MAX_NAME_CHARS);
     case 2:
-      return isPlain((first = whole(ANY)));
+      return isPlain((read[FIRST] = whole(ANY)));
     default:
-      return isPlain((second = whole(ANY)));
+      return isPlain((read[SECOND] = whole(ANY)));
   }
 }
 
@@ -117,26 +123,26 @@ function takeOfDisk(field: number): boolean {
 function takeOfRates(field: number): boolean {
   switch (field) {
     case 0:
-      return skipText(MAX_NAME);
+      return skipText(MAX_NAME_CHARS);
     case 1:
-      return isPlain((first = number(ANY)));
+      return isPlain((read[FIRST] = number(ANY)));
     default:
-      return isPlain((second = number(ANY)));
+      return isPlain((read[SECOND] = number(ANY)));
   }
 }
 
 function disk(): { total: number; used: number } | undefined {
-  return object(DISK, takeOfDisk) === DISK.all ? { total: first, used: second } : undefined;
+  return object(DISK, takeOfDisk) === DISK.all ? { total: read[FIRST]!, used: read[SECOND]! } : undefined;
 }
 
 function network(): { rx_bytes_per_sec: number; tx_bytes_per_sec: number } | undefined {
   if (object(INTERFACE, takeOfRates) !== INTERFACE.all) return undefined;
-  return { rx_bytes_per_sec: first, tx_bytes_per_sec: second };
+  return { rx_bytes_per_sec: read[FIRST]!, tx_bytes_per_sec: read[SECOND]! };
 }
 
 function diskIo(): { read_bytes_per_sec: number; write_bytes_per_sec: number } | undefined {
   if (object(DEVICE, takeOfRates) !== DEVICE.all) return undefined;
-  return { read_bytes_per_sec: first, write_bytes_per_sec: second };
+  return { read_bytes_per_sec: read[FIRST]!, write_bytes_per_sec: read[SECOND]! };
 }
 
 function percent(): number | undefined {
@@ -183,7 +189,7 @@ function takeOfHeartbeat(field: number): boolean {
     case 0:
       return skip(TYPE);
     case 1:
-      return isPlain((clientTimeMs = whole(MAX_TIME)));
+      return isPlain((read[TIME] = whole(MAX_EPOCH_MS)));
     default:
       from = position();
       numbers = noNumbers();
@@ -199,8 +205,10 @@ function takeOfHeartbeat(field: number): boolean {
  */
 export function readPlainHeartbeat(body: Buffer): FreshHeartbeat | undefined {
   if (!start(body)) return undefined;
-  clientTimeMs = undefined;
   const seen = object(HEARTBEAT, takeOfHeartbeat);
   if (seen < 0 || (seen & HAS_TYPE) === 0 || !isAtEnd()) return undefined;
-  return { clientTimeMs, sample: (seen & HAS_SAMPLE) === 0 ? undefined : { numbers, body, from, to } };
+  return {
+    clientTimeMs: (seen & HAS_TIME) === 0 ? undefined : read[TIME],
+    sample: (seen & HAS_SAMPLE) === 0 ? undefined : { numbers, body, from, to },
+  };
 }
