@@ -11,6 +11,7 @@ import {
   MAX_MOUNT_CHARS,
   MAX_NAME_CHARS,
   MAX_PERCENT,
+  READING_FIELDS,
 } from '../domain/sample.ts';
 import type { Sample } from '../domain/sample.ts';
 import { readMessage } from './messages.ts';
@@ -95,6 +96,10 @@ describe('a heartbeat is plain', () => {
     ['with empty lists', { ...FULL, sample: { cpu_core_usage: [], disks: [], network: [], disk_io: [] } }],
   ])('%s', (_name, message) => {
     expect(isPlain(JSON.stringify(message))).toBe(true);
+  });
+
+  it('with every reading there is: one that is not read here would cost every heartbeat its speed', () => {
+    expect(Object.keys(SAMPLE)).toEqual(Object.keys(READING_FIELDS));
   });
 
   it('up to each limit, and not one past it', () => {

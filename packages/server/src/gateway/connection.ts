@@ -71,8 +71,8 @@ export class Connection implements Entrant, Peer, Swept, Visitor {
   clientId = '';
   instanceId = '';
   heartbeatIntervalSecs = DEFAULT_HEARTBEAT_SECS;
-  /** Monotonic milliseconds, as all times here. */
-  lastFrameAt: number;
+  /** Monotonic milliseconds, as all times here. A number from the start, as in `Allowance`. */
+  lastFrameAt = 0;
   readonly heartbeats: Allowance;
   readonly changes: Allowance;
   readonly answers: Allowance;
@@ -318,14 +318,18 @@ export class Connection implements Entrant, Peer, Swept, Visitor {
       return undefined;
     }
     if (this.#place) door.promote(this.#place, this.#secret ? 'proven' : 'speaking');
-    this.#reader.push(chunk);
-    return this.#read();
+    if (this.#held) this.#reader.push(chunk);
+    else this.#read(chunk);
+    return undefined;
   }
 
-  #read(): void {
+  /** @param chunk to begin with; behind it, and without one, what is kept */
+  #read(chunk?: Buffer): void {
+    let fresh = chunk;
     try {
       for (let phase = PHASE_OF[this.#state]; phase && !this.#held; phase = PHASE_OF[this.#state]) {
-        const body = this.#reader.next();
+        const body = this.#reader.next(fresh);
+        fresh = undefined;
         if (!body) return;
         this.#handle(body, phase);
       }
