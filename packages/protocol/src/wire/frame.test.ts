@@ -18,16 +18,16 @@ function announce(length: number): Buffer {
   return head;
 }
 
-/** Everything a reader can take out now, as text. */
-function drain(reader: FrameReader): string[] {
+/** Everything a reader can take out now, as text. @param chunk that came just now */
+function drain(reader: FrameReader, chunk?: Buffer): string[] {
   const bodies: string[] = [];
-  for (let body = reader.next(); body; body = reader.next()) bodies.push(body.toString('latin1'));
+  for (let body = reader.next(chunk); body; body = reader.next()) bodies.push(body.toString('latin1'));
   return bodies;
 }
 
-function refusal(reader: FrameReader): string {
+function refusal(reader: FrameReader, call: (reader: FrameReader) => unknown = drain): string {
   try {
-    drain(reader);
+    call(reader);
   } catch (error) {
     if (error instanceof WireError) return error.code;
     throw error;
@@ -46,6 +46,7 @@ function pair(key?: typeof KEY): { reader: FrameReader; writer: FrameWriter } {
 }
 
 const BODIES = ['{"type":"a"}', 'x', '{"type":"b","text":"中文"}'];
+const BODIES_READ = BODIES.map((body) => Buffer.from(body, 'latin1').toString('latin1'));
 
 /** All of BODIES as one stream. */
 function stream(writer: FrameWriter): Buffer {
@@ -63,11 +64,47 @@ describe.each([
       reader.push(whole.subarray(0, cut));
       const first = drain(reader);
       reader.push(whole.subarray(cut));
-      expect([...first, ...drain(reader)]).toEqual(
-        BODIES.map((body) => Buffer.from(body, 'latin1').toString('latin1')),
-      );
+      expect([...first, ...drain(reader)]).toEqual(BODIES_READ);
       expect(reader.pending).toBe(0);
     }
+  });
+
+  it('are whole wherever the stream is cut, when each chunk is read as it comes', () => {
+    const whole = stream(pair(key).writer);
+    for (let cut = 1; cut < whole.length; cut++) {
+      for (let second = cut; second < whole.length; second += 7) {
+        const { reader } = pair(key);
+        const chunks = [whole.subarray(0, cut), whole.subarray(cut, second), whole.subarray(second)];
+        expect(chunks.flatMap((chunk) => drain(reader, chunk))).toEqual(BODIES_READ);
+        expect(reader.pending).toBe(0);
+      }
+    }
+  });
+
+  it('that are a chunk of their own are judged as all others', () => {
+    const judged = (chunk: Buffer, limit = MAX_FRAME): [alone: string, kept: string] => {
+      const refused = (call: (reader: FrameReader) => void): string => {
+        const { reader } = pair(key);
+        reader.limit = limit;
+        return refusal(reader, call);
+      };
+      return [
+        refused((reader) => reader.next(chunk)),
+        refused((reader) => {
+          reader.push(chunk);
+          reader.next();
+        }),
+      ];
+    };
+    const overhead = key ? MAC_BYTES : 0;
+    const frame = pair(key).writer.frame(Buffer.from('{"type":"a"}'));
+    expect(judged(frame, 12)).toEqual(['accepted', 'accepted']);
+    expect(judged(frame, 11)).toEqual(['frame_size', 'frame_size']);
+    const empty = Buffer.concat([announce(overhead), Buffer.alloc(overhead)]);
+    expect(judged(empty)).toEqual(['frame_size', 'frame_size']);
+    const altered = Buffer.from(frame);
+    altered[6]! ^= 1;
+    expect(judged(altered)).toEqual(key ? ['mac', 'mac'] : ['accepted', 'accepted']);
   });
 
   it('are whole when glued, and when they come byte by byte', () => {

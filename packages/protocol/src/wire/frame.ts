@@ -65,31 +65,48 @@ export class FrameReader {
   }
 
   /**
-   * The next whole body, or undefined when more bytes are needed. A view: use it before the next `push`.
+   * The next whole body, or undefined when more bytes are needed. A view: use it before the next chunk.
+   * @param chunk what came just now, in place of a `push`. Most chunks are one whole frame: nothing is kept of those
    * @throws WireError `frame_size` or `mac`; the stream is then beyond repair.
    */
-  next(): Buffer | undefined {
+  next(chunk?: Buffer): Buffer | undefined {
+    if (chunk) {
+      const isAlone = this.#end === this.#start && chunk.length > LENGTH_BYTES;
+      if (isAlone && chunk.readUInt32BE(0) === chunk.length - LENGTH_BYTES) return this.#body(chunk, 0);
+      this.push(chunk);
+    }
     const available = this.#end - this.#start;
     if (available < LENGTH_BYTES) return undefined;
-    const overhead = this.#mac ? MAC_BYTES : 0;
-    const length = this.#buffer.readUInt32BE(this.#start);
-    const bodyLength = length - overhead;
-    if (bodyLength < 1 || bodyLength > this.#limit) {
-      throw new WireError(
-        'frame_size',
-        `a frame of ${bodyLength} bytes where 1 to ${this.#limit} are allowed`,
-      );
-    }
-    if (available < LENGTH_BYTES + length) return undefined;
-    const bodyStart = this.#start + LENGTH_BYTES;
-    const body = this.#buffer.subarray(bodyStart, bodyStart + bodyLength);
-    if (this.#mac && !this.#mac.check(body, this.#buffer, bodyStart + bodyLength)) {
-      throw new WireError('mac', 'a frame was altered, repeated, skipped or made by someone else');
-    }
-    this.#start = bodyStart + length;
+    const whole = LENGTH_BYTES + this.#overhead + this.#bodyLength(this.#buffer, this.#start);
+    if (available < whole) return undefined;
+    const body = this.#body(this.#buffer, this.#start);
+    this.#start += whole;
     if (this.#start === this.#end) {
       this.#buffer = EMPTY;
       this.#start = this.#end = 0;
+    }
+    return body;
+  }
+
+  get #overhead(): number {
+    return this.#mac ? MAC_BYTES : 0;
+  }
+
+  #bodyLength(buffer: Buffer, at: number): number {
+    const length = buffer.readUInt32BE(at) - this.#overhead;
+    if (length < 1 || length > this.#limit) {
+      throw new WireError('frame_size', `a frame of ${length} bytes where 1 to ${this.#limit} are allowed`);
+    }
+    return length;
+  }
+
+  /** Of the whole frame at `at`. */
+  #body(buffer: Buffer, at: number): Buffer {
+    const from = at + LENGTH_BYTES;
+    const to = from + this.#bodyLength(buffer, at);
+    const body = buffer.subarray(from, to);
+    if (this.#mac && !this.#mac.check(body, buffer, to)) {
+      throw new WireError('mac', 'a frame was altered, repeated, skipped or made by someone else');
     }
     return body;
   }
@@ -109,7 +126,7 @@ export class FrameWriter {
     const overhead = this.#mac ? MAC_BYTES : 0;
     const out = Buffer.allocUnsafe(LENGTH_BYTES + body.length + overhead);
     out.writeUInt32BE(body.length + overhead, 0);
-    body.copy(out, LENGTH_BYTES);
+    out.set(body, LENGTH_BYTES);
     this.#mac?.write(body, out, LENGTH_BYTES + body.length);
     return out;
   }

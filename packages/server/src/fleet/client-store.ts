@@ -7,12 +7,14 @@ import { hostFacts, hostPolicy, labels } from '@ops/protocol/domain/client.ts';
 import { sample } from '@ops/protocol/domain/sample.ts';
 import { decode, s } from '@ops/protocol/schema.ts';
 import type { Schema } from '@ops/protocol/schema.ts';
+import { freshSample } from '@ops/protocol/wire/plain-heartbeat.ts';
 import type { Log } from '@ops/runtime/log.ts';
 
 import type { AuditEntry } from '../audit/entry.ts';
 import type { Database } from '../storage/database.ts';
 import type { Tables } from '../storage/tables.ts';
 import type { StoredClient } from './entry.ts';
+import { NewestSample } from './newest-sample.ts';
 
 export interface ClientStore {
   /** Every client known, in no order. A part of a row that cannot be read is logged and left empty. */
@@ -46,7 +48,7 @@ function toRow(client: StoredClient): Insertable<Tables['clients']> {
     client_version: client.clientVersion,
     facts: JSON.stringify(client.facts),
     // While a client is connected its readings are only in memory: of a crash nothing older than `last_seen` is left.
-    last_sample: client.sample && client.disconnectedAtMs !== null ? JSON.stringify(client.sample) : null,
+    last_sample: client.disconnectedAtMs === null ? null : (client.sample.text ?? null),
     apps: JSON.stringify(client.apps),
     labels: JSON.stringify(client.labels),
     policy: JSON.stringify(client.policy),
@@ -98,6 +100,8 @@ export function createClientStore(database: Database<Tables>, log: Log): ClientS
   }
 
   function fromRow(row: Row): StoredClient {
+    const newest = new NewestSample();
+    if (row.last_sample !== null) newest.put(freshSample(read(sample, row, 'last_sample', {})));
     return {
       id: row.id,
       firstSeenMs: row.first_seen_ms,
@@ -106,7 +110,7 @@ export function createClientStore(database: Database<Tables>, log: Log): ClientS
       disconnectedAtMs: row.disconnected_at_ms,
       clientVersion: row.client_version,
       facts: read(hostFacts, row, 'facts', { hostname: row.id }),
-      sample: row.last_sample === null ? undefined : read(sample, row, 'last_sample', {}),
+      sample: newest,
       apps: read(apps, row, 'apps', []),
       labels: read(labels, row, 'labels', {}),
       policy: read(policy, row, 'policy', null),

@@ -21,17 +21,21 @@ export const CONFLICT_AUDIT_MS = 60 * 60_000;
 export interface Conflicts {
   /** A newcomer was refused. @returns what is to be audited, if anything */
   begin(entry: Entry, address: string): AuditEntry | undefined;
-  /** @param now monotonic milliseconds; the entry is connected */
-  isOver(entry: Entry, now: number): boolean;
+  /** Of connected clients, those whose conflict is over. @param now monotonic milliseconds */
+  over(now: number): Entry[];
+  /** It is over, or its client is forgotten. */
   end(entry: Entry): void;
   /** After a restart: the time begins anew, the monotonic clock did too. */
   load(entry: Entry): void;
 }
 
 export function createConflicts({ clock, log }: { clock: Clock; log: Log }): Conflicts {
+  const shown = new Set<Entry>();
+
   return {
     begin(entry, address) {
       const now = clock.mono();
+      shown.add(entry);
       entry.conflictAtMs = clock.wall();
       entry.conflictUntil = now + CONFLICT_MEMORY_MS;
       entry.conflictsUnaudited++;
@@ -60,14 +64,17 @@ export function createConflicts({ clock, log }: { clock: Clock; log: Log }): Con
       };
     },
 
-    isOver: (entry, now) => entry.conflictAtMs !== null && now >= entry.conflictUntil,
+    over: (now) => [...shown].filter((entry) => entry.link && now >= entry.conflictUntil),
 
     end(entry) {
       entry.conflictAtMs = null;
+      shown.delete(entry);
     },
 
     load(entry) {
-      if (entry.conflictAtMs !== null) entry.conflictUntil = clock.mono() + CONFLICT_MEMORY_MS;
+      if (entry.conflictAtMs === null) return;
+      entry.conflictUntil = clock.mono() + CONFLICT_MEMORY_MS;
+      shown.add(entry);
     },
   };
 }

@@ -1,9 +1,9 @@
 /** What the server knows of one client, in memory. Only the registry and the parts it is made of change an entry. */
 import type { AppInfo } from '@ops/protocol/domain/app.ts';
 import type { HostFacts, HostPolicy, Labels } from '@ops/protocol/domain/client.ts';
-import type { Sample } from '@ops/protocol/domain/sample.ts';
 
 import type { ClientLink } from './fleet.ts';
+import type { NewestSample } from './newest-sample.ts';
 import type { Presence } from './presence.ts';
 import { searchText } from './search.ts';
 
@@ -19,8 +19,8 @@ export interface StoredClient {
   disconnectedAtMs: number | null;
   clientVersion: string;
   facts: HostFacts;
-  /** The newest readings of the present connection, or the last ones before the client went offline. */
-  sample: Sample | undefined;
+  /** Of the present connection, or the last one before the client went offline. */
+  readonly sample: NewestSample;
   apps: readonly AppInfo[];
   labels: Labels;
   /** Null when it was not told. */
@@ -52,10 +52,10 @@ export interface Entry extends StoredClient {
   /** Newcomers refused since the conflict was last audited, and when that was. */
   conflictsUnaudited: number;
   conflictAuditedAt: number;
-  /** Place in the order of newest readings (recency.ts). */
+  /** Where it stands in the order of newest readings (recency.ts); 0 while it does not. */
+  place: number;
+  /** Grows with each heartbeat of any client. */
   version: number;
-  older: Entry | undefined;
-  newer: Entry | undefined;
   /** What a search looks through. */
   searchText: string;
 }
@@ -89,9 +89,8 @@ export function createEntry(stored: StoredClient): Entry {
     conflictUntil: 0,
     conflictsUnaudited: 0,
     conflictAuditedAt: Number.NEGATIVE_INFINITY,
+    place: 0,
     version: 0,
-    older: undefined,
-    newer: undefined,
     searchText: searchText(stored),
   };
 }

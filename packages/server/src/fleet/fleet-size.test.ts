@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { exampleSample } from '@ops/testkit/example-messages.ts';
+import { freshSample } from '@ops/protocol/wire/plain-heartbeat.ts';
 import { systemClock } from '@ops/runtime/clock.ts';
 import { until } from '@ops/testkit/until.ts';
 
@@ -60,9 +61,9 @@ describe('10,000 clients', () => {
     expect(fleet.readingsSince(all.version, CLIENTS).clients.size).toBe(0);
 
     clock.advance(1000);
-    const sample = exampleSample();
+    const sample = freshSample(exampleSample());
     for (let n = 0; n < 3333; n++) fleet.heartbeat(idOf(n * 3), sample, undefined);
-    fleet.heartbeat(idOf(0), { cpu_usage: 99 }, undefined);
+    fleet.heartbeat(idOf(0), freshSample({ cpu_usage: 99 }), undefined);
     const news = fleet.readingsSince(all.version, CLIENTS);
     expect(news.clients.size).toBe(3333);
     expect(news.clients.get(idOf(0))).toEqual({ cpu_usage: 99, last_seen_ms: clock.wall() });

@@ -4,10 +4,11 @@
  */
 import type { AppInfo } from '@ops/protocol/domain/app.ts';
 import type { HostFacts, HostPolicy, Labels } from '@ops/protocol/domain/client.ts';
-import type { Sample, TimedSample } from '@ops/protocol/domain/sample.ts';
+import type { TimedSample } from '@ops/protocol/domain/sample.ts';
 import type { ClientApps } from '@ops/protocol/http/apps.ts';
 import type { ClientSummary, ClientView, FleetCounts, SummaryMetrics } from '@ops/protocol/http/clients.ts';
 import type { GoodbyeCode, ServerMessage } from '@ops/protocol/wire/messages.ts';
+import type { FreshSample } from '@ops/protocol/wire/plain-heartbeat.ts';
 
 export interface ClientFilter {
   readonly status?: 'online' | 'offline' | 'late' | undefined;
@@ -87,7 +88,8 @@ export interface FleetInbox {
   online(registration: Registration, link: ClientLink): void;
   /** Only if `link` is still the client's link. */
   offline(clientId: string, link: ClientLink): void;
-  heartbeat(clientId: string, sample: Sample | undefined, clientTimeMs: number | undefined): void;
+  /** The sample is a view of what came: whoever keeps it has to copy it. */
+  heartbeat(clientId: string, sample: FreshSample | undefined, clientTimeMs: number | undefined): void;
   facts(clientId: string, facts: HostFacts): void;
   apps(clientId: string, apps: readonly AppInfo[]): void;
   /**

@@ -1,13 +1,16 @@
 /**
- * Online clients in the order of their newest heartbeat, as a doubly linked list through the entries themselves.
+ * Online clients in the order of their newest heartbeat: a doubly linked ring of places, of which 0 is its head.
  *
- *   oldest ⇄ … ⇄ newest          each heartbeat: unlink, number, link at the end
+ *   head ⇄ oldest ⇄ … ⇄ newest ⇄ head          each heartbeat: unlink, number, link before the head
  *
- * A heartbeat costs a few pointer writes and no allocation (a Map re-inserted at each heartbeat would be rehashed all
- * the time), and what changed since a version is the tail of the list: asking costs what the answer holds, not the
- * size of the fleet.
+ * A heartbeat costs a few writes and no allocation (a Map re-inserted at each heartbeat would be rehashed all the time),
+ * and what changed since a version is the end of the ring: asking costs what the answer holds, not the size of the fleet.
+ * The links are numbers side by side: those of ten thousand clients fit in the processor's cache, and the neighbours of an
+ * entry, which nobody else looks at then, need not be fetched.
  */
 import type { Entry } from './entry.ts';
+
+const FIRST_PLACES = 1024;
 
 export interface Recency {
   /** Version of the newest entry; 0 before the first. */
@@ -17,27 +20,35 @@ export interface Recency {
   touch(entry: Entry): void;
   /** Harmless when it is not in the list. */
   remove(entry: Entry): void;
-  /** Calls for each, oldest first. The list must not be changed meanwhile. */
-  each(call: (entry: Entry) => void): void;
+  /** Calls for each, oldest first, until one call returns false. The list must not be changed meanwhile. */
+  each(call: (entry: Entry) => boolean): void;
   /** Entries newer than `version`, oldest first, at most `limit`. */
   since(version: number, limit: number): Entry[];
 }
 
 export function createRecency(): Recency {
-  let oldest: Entry | undefined;
-  let newest: Entry | undefined;
+  let older = new Int32Array(FIRST_PLACES);
+  let newer = new Int32Array(FIRST_PLACES);
+  /** By place. */
+  const entries: (Entry | undefined)[] = [undefined];
+  const free: number[] = [];
   let version = 0;
-  let size = 0;
 
-  /** In the list are the entries with a version. */
-  function unlink(entry: Entry): void {
-    const { older, newer } = entry;
-    if (older) older.newer = newer;
-    else oldest = newer;
-    if (newer) newer.older = older;
-    else newest = older;
-    entry.older = undefined;
-    entry.newer = undefined;
+  function takePlace(entry: Entry): void {
+    entry.place = free.pop() ?? entries.length;
+    entries[entry.place] = entry;
+    if (entry.place < older.length) return;
+    const grown = [new Int32Array(older.length * 2), new Int32Array(older.length * 2)] as const;
+    grown[0].set(older);
+    grown[1].set(newer);
+    [older, newer] = grown;
+  }
+
+  function unlink(place: number): void {
+    const before = older[place]!;
+    const behind = newer[place]!;
+    newer[before] = behind;
+    older[behind] = before;
   }
 
   return {
@@ -45,37 +56,43 @@ export function createRecency(): Recency {
       return version;
     },
     get size() {
-      return size;
+      return entries.length - 1 - free.length;
     },
 
     touch(entry) {
-      if (entry.version === 0) size++;
-      else unlink(entry);
+      if (entry.place === 0) takePlace(entry);
+      else unlink(entry.place);
+      const { place } = entry;
+      const newest = older[0]!;
       entry.version = ++version;
-      entry.older = newest;
-      if (newest) newest.newer = entry;
-      else oldest = entry;
-      newest = entry;
+      older[place] = newest;
+      newer[place] = 0;
+      newer[newest] = place;
+      older[0] = place;
     },
 
     remove(entry) {
-      if (entry.version === 0) return;
-      unlink(entry);
-      entry.version = 0;
-      size--;
+      if (entry.place === 0) return;
+      unlink(entry.place);
+      entries[entry.place] = undefined;
+      free.push(entry.place);
+      entry.place = 0;
     },
 
     each(call) {
-      for (let entry = oldest; entry; entry = entry.newer) call(entry);
+      for (let place = newer[0]!; place !== 0; place = newer[place]!) if (!call(entries[place]!)) return;
     },
 
     since(from, limit) {
-      const entries: Entry[] = [];
-      let start: Entry | undefined;
-      if (oldest && oldest.version > from) start = oldest;
-      else for (let entry = newest; entry && entry.version > from; entry = entry.older) start = entry;
-      for (let entry = start; entry && entries.length < limit; entry = entry.newer) entries.push(entry);
-      return entries;
+      const found: Entry[] = [];
+      let place = newer[0]!;
+      // Unless all are wanted, from the newest back to the first that is.
+      if (place !== 0 && entries[place]!.version <= from) {
+        place = 0;
+        while (older[place] !== 0 && entries[older[place]!]!.version > from) place = older[place]!;
+      }
+      for (; place !== 0 && found.length < limit; place = newer[place]!) found.push(entries[place]!);
+      return found;
     },
   };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { freshSample } from '@ops/protocol/wire/plain-heartbeat.ts';
 import { exampleFacts, exampleSample } from '@ops/testkit/example-messages.ts';
 
 import type { FleetChange } from './fleet.ts';
@@ -55,8 +56,8 @@ describe('presence in the fleet', () => {
     await using test = await testFleet();
     const { fleet, clock } = test;
     fleet.start();
-    fleet.online(registrationOf(1, { heartbeatIntervalSecs: 0.5 }), fakeLink());
     fleet.online(registrationOf(2, { heartbeatIntervalSecs: 60 }), fakeLink());
+    fleet.online(registrationOf(1, { heartbeatIntervalSecs: 0.5 }), fakeLink());
     clock.advance(2000);
     expect(fleet.ids({ status: 'late' })).toEqual([idOf(1)]);
     clock.advance(178_000);
@@ -167,8 +168,8 @@ describe('what is shown of a client', () => {
     const link = fakeLink();
     fleet.online(registrationOf(1), link);
     expect(fleet.summary(A)).not.toHaveProperty('metrics');
-    fleet.heartbeat(A, { cpu_usage: 1, used_memory: 2 }, undefined);
-    fleet.heartbeat(A, { cpu_usage: 3 }, undefined);
+    fleet.heartbeat(A, freshSample({ cpu_usage: 1, used_memory: 2 }), undefined);
+    fleet.heartbeat(A, freshSample({ cpu_usage: 3 }), undefined);
     expect(fleet.summary(A)?.metrics).toEqual({ cpu_usage: 3 });
     fleet.heartbeat(A, undefined, undefined);
     expect(fleet.summary(A)?.metrics).toEqual({ cpu_usage: 3 });
@@ -183,9 +184,9 @@ describe('what is shown of a client', () => {
     const { fleet, clock, samples } = test;
     fleet.online(registrationOf(1, { clientTimeMs: clock.wall() + 5000 }), fakeLink());
     expect(fleet.view(A)?.clock_offset_ms).toBe(5000);
-    fleet.heartbeat(A, { cpu_usage: 1 }, clock.wall() - 250);
+    fleet.heartbeat(A, freshSample({ cpu_usage: 1 }), clock.wall() - 250);
     expect(fleet.view(A)?.clock_offset_ms).toBe(-250);
-    fleet.heartbeat(A, { cpu_usage: 2 }, undefined);
+    fleet.heartbeat(A, freshSample({ cpu_usage: 2 }), undefined);
     expect(fleet.view(A)?.clock_offset_ms).toBeNull();
     // Samples are dated by the client's clock all the same.
     expect(samples.taken.map(({ atMs }) => atMs - clock.wall())).toEqual([-250, 5000]);
@@ -258,7 +259,7 @@ describe('what is shown of a client', () => {
     await using test = await testFleet();
     const { fleet, samples } = test;
     const words = told(test);
-    fleet.heartbeat(A, exampleSample(), 0);
+    fleet.heartbeat(A, freshSample(exampleSample()), 0);
     fleet.facts(A, exampleFacts());
     fleet.apps(A, []);
     fleet.conflict(A, '192.0.2.1');

@@ -24,7 +24,7 @@ import { createFilter } from './filter.ts';
 import type { Fleet, FleetChange, FleetInbox } from './fleet.ts';
 import { createRoster } from './roster.ts';
 import type { SampleSink } from './sample-sink.ts';
-import { summaryMetrics, toSummary } from './summary.ts';
+import { toSummary } from './summary.ts';
 import { toApps, toView } from './view.ts';
 import { createWatch } from './watch.ts';
 import { createWriteBehind } from './write-behind.ts';
@@ -183,7 +183,7 @@ export function createFleet(needs: FleetNeeds): FleetRegistry {
       const found = roster.connected.since(version, limit);
       const clients = new Map<string, SummaryMetrics & { readonly last_seen_ms: number }>();
       for (const entry of found) {
-        clients.set(entry.id, { ...summaryMetrics(entry.sample ?? {}), last_seen_ms: entry.lastSeenMs });
+        clients.set(entry.id, { ...entry.sample.metrics, last_seen_ms: entry.lastSeenMs });
       }
       const reached = found.length < limit ? roster.connected.version : (found.at(-1)?.version ?? version);
       return { version: reached, clients };
@@ -207,6 +207,7 @@ export function createFleet(needs: FleetNeeds): FleetRegistry {
         throw error;
       }
       roster.remove(entry);
+      conflicts.end(entry);
       tell({ kind: 'forgotten', id });
       samples.forget(id).catch((error: unknown) => {
         log.warn('samples of a forgotten client stay until they are too old', { client: id, error });
@@ -244,7 +245,8 @@ export function createFleet(needs: FleetNeeds): FleetRegistry {
       const entry = connected(clientId);
       if (!entry) return;
       const wasLate = roster.beat(entry, sample, clientTimeMs);
-      if (sample) samples.live(entry.id, sample, clientTimeMs ?? entry.lastSeenMs + entry.registeredOffsetMs);
+      if (sample)
+        samples.live(entry.id, sample.numbers, clientTimeMs ?? entry.lastSeenMs + entry.registeredOffsetMs);
       if (wasLate) announce(entry);
     },
 

@@ -3,13 +3,14 @@
  * link, facts or place in the orders; nothing here stores, tells or waits.
  */
 import type { HostFacts } from '@ops/protocol/domain/client.ts';
-import type { Sample } from '@ops/protocol/domain/sample.ts';
 import type { FleetCounts } from '@ops/protocol/http/clients.ts';
+import type { FreshSample } from '@ops/protocol/wire/plain-heartbeat.ts';
 import type { Clock } from '@ops/runtime/clock.ts';
 
 import { createEntry } from './entry.ts';
 import type { Entry, StoredClient } from './entry.ts';
 import type { ClientLink, Registration } from './fleet.ts';
+import { NewestSample } from './newest-sample.ts';
 import { createOrder } from './order.ts';
 import { lateAfterMs, nextPresence } from './presence.ts';
 import type { Presence, PresenceEvent } from './presence.ts';
@@ -27,6 +28,8 @@ export interface Roster {
   counts(): FleetCounts;
   /** Connected clients that proved the previous secret. */
   readonly onPreviousSecret: number;
+  /** No client was ever late after a shorter silence. */
+  readonly shortestLateAfterMs: number;
 
   /** Adds many at once, offline. */
   fill(clients: Iterable<StoredClient>): void;
@@ -38,7 +41,7 @@ export interface Roster {
   /** @returns false when it was offline */
   disconnect(entry: Entry, event: 'close' | 'timeout'): boolean;
   /** @returns true when the client was late until now */
-  beat(entry: Entry, sample: Sample | undefined, clientTimeMs: number | undefined): boolean;
+  beat(entry: Entry, sample: FreshSample | undefined, clientTimeMs: number | undefined): boolean;
   /** @returns true when the client is late from now on */
   silence(entry: Entry): boolean;
   setFacts(entry: Entry, facts: HostFacts): void;
@@ -50,6 +53,7 @@ export function createRoster(clock: Clock): Roster {
   const recency = createRecency();
   const tally: Record<Presence, number> = { online: 0, late: 0, offline: 0 };
   let onPreviousSecret = 0;
+  let shortestLateAfterMs = Infinity;
 
   /** The one function that changes presence. @returns whether it did */
   function move(entry: Entry, event: PresenceEvent): boolean {
@@ -94,6 +98,9 @@ export function createRoster(clock: Clock): Roster {
     get onPreviousSecret() {
       return onPreviousSecret;
     },
+    get shortestLateAfterMs() {
+      return shortestLateAfterMs;
+    },
 
     fill(clients) {
       for (const client of clients) {
@@ -116,7 +123,7 @@ export function createRoster(clock: Clock): Roster {
         disconnectedAtMs: null,
         clientVersion: registration.clientVersion,
         facts: registration.facts,
-        sample: undefined,
+        sample: new NewestSample(),
         apps: registration.apps,
         labels: registration.labels,
         policy: registration.policy,
@@ -150,7 +157,7 @@ export function createRoster(clock: Clock): Roster {
       entry.disconnectedAtMs = null;
       entry.clientVersion = registration.clientVersion;
       // The readings of the connection before are not those of now.
-      entry.sample = undefined;
+      entry.sample.clear();
       entry.apps = registration.apps;
       entry.labels = registration.labels;
       entry.policy = registration.policy;
@@ -159,6 +166,7 @@ export function createRoster(clock: Clock): Roster {
       entry.authenticated = registration.authenticated;
       entry.heartbeatIntervalSecs = registration.heartbeatIntervalSecs;
       entry.lateAfterMs = lateAfterMs(registration.heartbeatIntervalSecs);
+      shortestLateAfterMs = Math.min(shortestLateAfterMs, entry.lateAfterMs);
       entry.registeredOffsetMs = registration.clientTimeMs - wall;
       entry.clockOffsetMs = entry.registeredOffsetMs;
       setFacts(entry, registration.facts);
@@ -180,7 +188,7 @@ export function createRoster(clock: Clock): Roster {
       entry.lastSeenMs = wall;
       entry.lastBeatAt = clock.mono();
       entry.clockOffsetMs = clientTimeMs === undefined ? null : clientTimeMs - wall;
-      if (sample) entry.sample = sample;
+      if (sample) entry.sample.put(sample);
       recency.touch(entry);
       return entry.presence === 'late' && move(entry, 'heartbeat');
     },

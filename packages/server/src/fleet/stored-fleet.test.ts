@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { freshSample } from '@ops/protocol/wire/plain-heartbeat.ts';
 import { exampleFacts, exampleSample } from '@ops/testkit/example-messages.ts';
 import { until } from '@ops/testkit/until.ts';
 
@@ -41,7 +42,7 @@ describe('a restart of the server', () => {
     fleet.online(registrationOf(2), fakeLink());
     fleet.facts(A, exampleFacts({ hostname: 'renamed' }));
     fleet.apps(A, [app]);
-    fleet.heartbeat(A, exampleSample(), clock.wall() - 3);
+    fleet.heartbeat(A, freshSample(exampleSample()), clock.wall() - 3);
     fleet.conflict(A, '203.0.113.5');
     await clock.advanceAsync(4000);
     fleet.offline(A, link);
@@ -79,7 +80,7 @@ describe('a restart of the server', () => {
     for (let at = 3; at <= 90; at += 3) {
       await clock.advanceAsync(3000);
       if (at === 60) written = clock.wall() - 3000;
-      fleet.heartbeat(A, exampleSample(), undefined);
+      fleet.heartbeat(A, freshSample(exampleSample()), undefined);
     }
     await until(async () => (await test.restarted()).summary(A)?.last_seen_ms === written, {
       what: 'last_seen in the database',

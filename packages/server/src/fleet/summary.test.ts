@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest';
 
 import { exampleFacts, exampleSample } from '@ops/testkit/example-messages.ts';
+import type { Sample } from '@ops/protocol/domain/sample.ts';
 import { clientSummary, clientView } from '@ops/protocol/http/clients.ts';
+import type { SummaryMetrics } from '@ops/protocol/http/clients.ts';
 import { decode } from '@ops/protocol/schema.ts';
+import { freshSample } from '@ops/protocol/wire/plain-heartbeat.ts';
 import { ManualClock } from '@ops/testkit/manual-clock.ts';
 
 import type { Entry } from './entry.ts';
 import { createRoster } from './roster.ts';
-import { summaryMetrics, toSummary } from './summary.ts';
+import { NewestSample } from './newest-sample.ts';
+import { toSummary } from './summary.ts';
 import { fakeLink, registrationOf } from './test-fleet.ts';
 import { toView } from './view.ts';
 
@@ -17,6 +21,12 @@ function entryOf(...args: Parameters<typeof registrationOf>): Entry {
   const entry = roster.add(registration);
   roster.connect(entry, registration, fakeLink());
   return entry;
+}
+
+function summaryMetrics(sample: Sample): SummaryMetrics {
+  const newest = new NewestSample();
+  newest.put(freshSample(sample));
+  return newest.metrics;
 }
 
 describe('the metrics of a summary', () => {
@@ -55,7 +65,7 @@ describe('the metrics of a summary', () => {
 describe('a view and a summary', () => {
   it('are what the HTTP schemas say, for a client that tells everything and one that tells nothing', () => {
     const full = entryOf(1);
-    full.sample = exampleSample();
+    full.sample.put(freshSample(exampleSample()));
     full.conflictAtMs = 1;
     full.presence = 'late';
     const bare = entryOf(2, { facts: { hostname: 'bare' }, labels: {}, secretInUse: undefined });
@@ -74,9 +84,9 @@ describe('a view and a summary', () => {
 
   it('show facts and the newest sample as one, nothing of an older sample', () => {
     const entry = entryOf(1);
-    entry.sample = { cpu_usage: 7 };
+    entry.sample.put(freshSample({ cpu_usage: 7 }));
     expect(toView(entry).system_info).toEqual({ ...exampleFacts({ hostname: 'host-00001' }), cpu_usage: 7 });
-    entry.sample = { used_memory: 5 };
+    entry.sample.put(freshSample({ used_memory: 5 }));
     expect(toView(entry).system_info).not.toHaveProperty('cpu_usage');
   });
 

@@ -1,30 +1,7 @@
 /** An entry as a list or a card shows it. */
-import type { Sample } from '@ops/protocol/domain/sample.ts';
-import type { ClientSummary, SummaryMetrics } from '@ops/protocol/http/clients.ts';
+import type { ClientSummary } from '@ops/protocol/http/clients.ts';
 
 import type { Entry } from './entry.ts';
-import { fullestDisk, receivedPerSec, sentPerSec } from './readings.ts';
-
-/** The newest sample in nine numbers. What it does not hold is absent. */
-export function summaryMetrics(sample: Sample): SummaryMetrics {
-  const metrics: SummaryMetrics = {};
-  const disk = fullestDisk(sample);
-  const received = receivedPerSec(sample);
-  const sent = sentPerSec(sample);
-  if (sample.cpu_usage !== undefined) metrics.cpu_usage = sample.cpu_usage;
-  if (sample.load_average !== undefined) metrics.load1 = sample.load_average[0]!;
-  if (sample.used_memory !== undefined) metrics.used_memory = sample.used_memory;
-  if (sample.total_memory !== undefined) metrics.total_memory = sample.total_memory;
-  if (disk !== undefined) {
-    metrics.disk_used = disk.used;
-    metrics.disk_total = disk.total;
-  }
-  if (received !== undefined) metrics.rx_bytes_per_sec = received;
-  if (sent !== undefined) metrics.tx_bytes_per_sec = sent;
-  if (sample.uptime_secs !== undefined) metrics.uptime_secs = sample.uptime_secs;
-  return metrics;
-}
-
 export function toSummary(entry: Entry): ClientSummary {
   const { facts } = entry;
   return {
@@ -46,6 +23,6 @@ export function toSummary(entry: Entry): ClientSummary {
     connected_at_ms: entry.connectedAtMs,
     disconnected_at_ms: entry.disconnectedAtMs,
     apps: entry.apps.length,
-    ...(entry.sample && { metrics: summaryMetrics(entry.sample) }),
+    ...(entry.sample.isThere && { metrics: entry.sample.metrics }),
   };
 }

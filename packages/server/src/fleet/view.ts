@@ -12,7 +12,7 @@ import type { Entry } from './entry.ts';
 export function toView(entry: Entry): ClientView {
   const online = entry.presence !== 'offline';
   return {
-    system_info: { ...entry.facts, ...entry.sample },
+    system_info: { ...entry.facts, ...entry.sample.read() },
     app_info: [...entry.apps],
     last_seen: toTimestamp(entry.lastSeenMs),
     status: online ? 'online' : 'offline',

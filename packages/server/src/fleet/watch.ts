@@ -43,19 +43,20 @@ export function createWatch(needs: WatchNeeds): Watch {
 
   function connected(): Entry[] {
     const entries: Entry[] = [];
-    roster.connected.each((entry) => entries.push(entry));
+    roster.connected.each((entry) => entries.push(entry) > 0);
     return entries;
   }
 
   function sweep(now: number): void {
     const silent: Entry[] = [];
-    const over: Entry[] = [];
     roster.connected.each((entry) => {
-      if (entry.presence === 'online' && now - entry.lastBeatAt > entry.lateAfterMs) silent.push(entry);
-      if (conflicts.isOver(entry, now)) over.push(entry);
+      const silence = now - entry.lastBeatAt;
+      if (entry.presence === 'online' && silence > entry.lateAfterMs) silent.push(entry);
+      // The others were heard later.
+      return silence > roster.shortestLateAfterMs;
     });
     for (const entry of silent) if (roster.silence(entry)) needs.announce(entry);
-    for (const entry of over) {
+    for (const entry of conflicts.over(now)) {
       conflicts.end(entry);
       needs.changed(entry);
     }

@@ -5,8 +5,9 @@
 export class Allowance {
   readonly #count: number;
   readonly #periodMs: number;
-  #left: number;
-  #at: number;
+  // Numbers from the start: the engine then writes them in place. One that was undefined is a new object each time.
+  #left = 0;
+  #at = 0;
 
   /** @param now monotonic milliseconds, as everywhere here */
   constructor(count: number, periodMs: number, now: number) {

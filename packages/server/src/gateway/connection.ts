@@ -12,6 +12,7 @@ import {
 } from '@ops/protocol/wire/limits.ts';
 import { FRAME_LIMITS, readMessage, writeMessage } from '@ops/protocol/wire/messages.ts';
 import type { GoodbyeCode, MessageOf, Phase, ServerMessage } from '@ops/protocol/wire/messages.ts';
+import { readPlainHeartbeat } from '@ops/protocol/wire/plain-heartbeat.ts';
 import { WireError } from '@ops/protocol/wire/wire-error.ts';
 
 import { Allowance } from './allowance.ts';
@@ -23,6 +24,7 @@ import { prove, refuse, register } from './entrance.ts';
 import type { Entrant } from './entrance.ts';
 import { issueChallenge } from './handshake.ts';
 import type { Challenge, Proven } from './handshake.ts';
+import { heartbeat } from './inbound/heartbeat.ts';
 import type { HoldReason, Peer } from './inbound/peer.ts';
 import { receive } from './inbound/receive.ts';
 import type { KeptSamples } from './inbound/samples.ts';
@@ -69,8 +71,8 @@ export class Connection implements Entrant, Peer, Swept, Visitor {
   clientId = '';
   instanceId = '';
   heartbeatIntervalSecs = DEFAULT_HEARTBEAT_SECS;
-  /** Monotonic milliseconds, as all times here. */
-  lastFrameAt: number;
+  /** Monotonic milliseconds, as all times here. A number from the start, as in `Allowance`. */
+  lastFrameAt = 0;
   readonly heartbeats: Allowance;
   readonly changes: Allowance;
   readonly answers: Allowance;
@@ -316,14 +318,18 @@ export class Connection implements Entrant, Peer, Swept, Visitor {
       return undefined;
     }
     if (this.#place) door.promote(this.#place, this.#secret ? 'proven' : 'speaking');
-    this.#reader.push(chunk);
-    return this.#read();
+    if (this.#held) this.#reader.push(chunk);
+    else this.#read(chunk);
+    return undefined;
   }
 
-  #read(): void {
+  /** @param chunk to begin with; behind it, and without one, what is kept */
+  #read(chunk?: Buffer): void {
+    let fresh = chunk;
     try {
       for (let phase = PHASE_OF[this.#state]; phase && !this.#held; phase = PHASE_OF[this.#state]) {
-        const body = this.#reader.next();
+        const body = this.#reader.next(fresh);
+        fresh = undefined;
         if (!body) return;
         this.#handle(body, phase);
       }
@@ -335,8 +341,10 @@ export class Connection implements Entrant, Peer, Swept, Visitor {
   #handle(body: Buffer, phase: Phase): void {
     const parts = this.#parts;
     parts.counters.framesIn++;
-    const message = readMessage(body, 'client', phase);
     this.lastFrameAt = parts.clock.mono();
+    const plain = phase === 'ready' && readPlainHeartbeat(body);
+    if (plain) return heartbeat(plain, this, parts);
+    const message = readMessage(body, 'client', phase);
     if (message.type === 'goodbye') return this.end('client_goodbye');
     if (message.type === 'error') {
       parts.notes.stranger(

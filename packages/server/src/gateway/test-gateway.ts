@@ -60,7 +60,7 @@ function recordingInbox(): RecordingInbox {
       links.delete(client);
       void tell({ what: 'offline', client });
     },
-    heartbeat: (client, sample) => void tell({ what: 'heartbeat', client, cpu: sample?.cpu_usage }),
+    heartbeat: (client, sample) => void tell({ what: 'heartbeat', client, cpu: sample?.numbers.cpu_usage }),
     facts: (client, value) => void tell({ what: 'facts', client, value }),
     apps: (client, value) => void tell({ what: 'apps', client, value }),
     backlog: async (client, samples) => tell({ what: 'backlog', client, times: samples.map(({ t }) => t) }),

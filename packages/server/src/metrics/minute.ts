@@ -4,7 +4,7 @@
  * A reading that a sample does not have does not count in its average; one that no sample had is absent. Interfaces
  * and devices are summed up; of the disks the one that is fullest by share at that moment counts.
  */
-import type { Sample } from '@ops/protocol/domain/sample.ts';
+import type { SampleNumbers } from '@ops/protocol/domain/sample.ts';
 
 import { fullestDisk, readPerSec, receivedPerSec, sentPerSec, writtenPerSec } from '../fleet/readings.ts';
 
@@ -68,7 +68,7 @@ function put(into: Accumulator, at: number, value: number | undefined): void {
 }
 
 /** The caller has seen to it that the sample is of this minute. */
-export function addSample(into: Accumulator, sample: Sample): void {
+export function addSample(into: Accumulator, sample: SampleNumbers): void {
   const disk = fullestDisk(sample);
   into.samples++;
   // In the order of READINGS.

@@ -1,5 +1,6 @@
 /** Joins each message of a registered client to what serves it. The protocol's table has judged type, phase and schema. */
 import type { ClientMessage } from '@ops/protocol/wire/messages.ts';
+import { freshHeartbeat } from '@ops/protocol/wire/plain-heartbeat.ts';
 import { WireError } from '@ops/protocol/wire/wire-error.ts';
 
 import type { GatewayParts } from '../parts.ts';
@@ -13,7 +14,7 @@ import { samples } from './samples.ts';
 export function receive(message: ClientMessage, peer: Peer, parts: GatewayParts): void {
   switch (message.type) {
     case 'heartbeat':
-      return heartbeat(message, peer, parts);
+      return heartbeat(freshHeartbeat(message), peer, parts);
     case 'system_info':
       return systemInfo(message, peer, parts);
     case 'app_info':
