@@ -4,7 +4,7 @@
  */
 import { write } from 'node:fs';
 
-import { systemClock } from '@ops/runtime/clock.ts';
+import { stayAlive, systemClock } from '@ops/runtime/clock.ts';
 import { systemExec } from '@ops/runtime/exec.ts';
 import { createLogger } from '@ops/runtime/logger.ts';
 import type { Logger } from '@ops/runtime/logger.ts';
@@ -73,9 +73,8 @@ async function run(): Promise<void> {
     console: 'stderr',
     redact: secretsIn(config),
   });
-  // Timers and files do not keep a process alive between two attempts; an open port does.
-  const alive = new MessageChannel();
-  alive.port1.ref();
+  // Timers and files do not keep a process alive between two attempts.
+  const alive = stayAlive();
 
   const fail = async (message: string, error?: unknown): Promise<never> => {
     log.error(message, error === undefined ? {} : { error });
@@ -110,7 +109,7 @@ async function run(): Promise<void> {
     async stop() {
       await client.stop();
       await log.close();
-      alive.port1.close();
+      alive.cancel();
     },
     reload: () => reload(surroundings, client, log),
   });

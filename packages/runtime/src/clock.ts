@@ -40,6 +40,12 @@ export const systemClock: Clock = {
   },
 };
 
+/** Keeps the process alive until it is cancelled, as none of the timers above does. */
+export function stayAlive(): Timer {
+  const handle = setInterval(() => {}, MAX_DELAY_MS);
+  return { cancel: () => clearInterval(handle) };
+}
+
 /** Resolves after `ms`, or at once when `signal` aborts. Never rejects. */
 export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

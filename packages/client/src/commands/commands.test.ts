@@ -4,6 +4,7 @@ import { until } from '@ops/testkit/until.ts';
 import { describe, expect, test } from 'vitest';
 
 import { idOf } from '../journal/test-journal.ts';
+import { NOTE_STORED_MS } from './commands.ts';
 import { MAX_UNACKNOWLEDGED } from './intake.ts';
 import { MAX_LEFTOVERS } from './leftovers.ts';
 import { hostFor } from './test-commands.ts';
@@ -39,6 +40,26 @@ describe('an order', () => {
     expect(host.commands.report().last_seq).toBe(1);
     host.commands.acknowledged(idOf(1));
     await until(() => states(host).length === 0, { what: 'the command to be forgotten' });
+  });
+
+  test('is noted as stored together with others, in one write, and at the latest at the end', async () => {
+    const host = await hostFor();
+    for (const n of [1, 2, 3]) {
+      host.command(n);
+      (await host.started(n)).end();
+      await host.result(n);
+    }
+    host.on.calls.length = 0;
+    host.commands.acknowledged(idOf(1));
+    host.commands.acknowledged(idOf(2));
+    expect(host.on.calls).toEqual([]);
+    await host.clock.advanceAsync(NOTE_STORED_MS);
+    await until(() => host.on.calls.length > 0, { what: 'the note' });
+    expect(host.on.calls).toEqual(['write']);
+    host.commands.acknowledged(idOf(3));
+    await host.commands.close();
+    const again = await hostFor({ on: host.on, up: false });
+    expect(states(again)).toEqual([]);
   });
 
   test.each([

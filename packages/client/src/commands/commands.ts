@@ -9,7 +9,7 @@ import { join } from 'node:path';
 
 import { MAX_REPORTED_COMMANDS } from '@ops/protocol/wire/limits.ts';
 import type { ClientMessage, MessageOf } from '@ops/protocol/wire/messages.ts';
-import type { Clock } from '@ops/runtime/clock.ts';
+import type { Clock, Timer } from '@ops/runtime/clock.ts';
 import type { Disk } from '@ops/runtime/disk.ts';
 import type { Log } from '@ops/runtime/log.ts';
 import type { Random } from '@ops/runtime/random.ts';
@@ -25,6 +25,9 @@ import { createIntake } from './intake.ts';
 import { readOrder } from './order.ts';
 import type { OrderMessage } from './order.ts';
 import { recover } from './recovery.ts';
+
+/** What the server has stored is noted together, in one write; a note that is lost costs one more delivery. */
+export const NOTE_STORED_MS = 1_000;
 
 export interface CommandsNeeds {
   readonly executor: Executor;
@@ -73,9 +76,21 @@ export async function openCommands(needs: CommandsNeeds): Promise<Commands> {
     delivery.finished(result, () => spool.of(result.commandId, result.output));
   const intake = createIntake({ executor, actions, journal, spool, delivery, commandLog, clock, log, send });
   const recovery = recover({ executor, actions, journal, spool, delivery, log });
+  /** The server has their results, which the journal does not know yet: it is told before anybody asks. */
+  const stored = new Set<string>();
+  let noting: Timer | undefined;
+
+  async function noteStored(): Promise<void> {
+    noting?.cancel();
+    noting = undefined;
+    const ids = [...stored];
+    stored.clear();
+    await Promise.all(ids.map((id) => journal.acknowledged(id).then(() => spool.remove(id))));
+  }
 
   return {
     report() {
+      void noteStored();
       const recovering = [...recovery.pending].map(
         (command_id) => ({ command_id, state: 'running', chunks: 0 }) as const,
       );
@@ -96,18 +111,23 @@ export async function openCommands(needs: CommandsNeeds): Promise<Commands> {
       for (const { command_id, cancel } of registered.commands) if (cancel) intake.cancel(command_id);
     },
     down: () => delivery.down(),
-    take: (message) => intake.take(readOrder(message, clock, serverClock)),
+    take(message) {
+      if (stored.has(message.command_id)) void noteStored();
+      intake.take(readOrder(message, clock, serverClock));
+    },
     cancel: (commandId) => intake.cancel(commandId),
     missing: (commandId, fromSeq) => delivery.missing(commandId, fromSeq),
     acknowledged(commandId) {
       if (!delivery.acknowledged(commandId)) return;
-      void journal.acknowledged(commandId).then(() => spool.remove(commandId));
+      stored.add(commandId);
+      noting ??= clock.after(NOTE_STORED_MS, () => void noteStored());
     },
     async stop() {
       await Promise.all([intake.stop(), recovery.over]);
       await commandLog.flush();
     },
     async close() {
+      await noteStored();
       await journal.close();
     },
   };

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { silentLog } from '@ops/runtime/log.ts';
 import { ManualClock } from '@ops/testkit/manual-clock.ts';
 import { tempDirectory } from '@ops/testkit/temp-directory.ts';
+import { until } from '@ops/testkit/until.ts';
 import { expect, it, onTestFinished } from 'vitest';
 
-import { createCommandLog, MAX_COMMAND_LOG_BYTES } from './command-log.ts';
+import { createCommandLog, GATHER_LINES_MS, MAX_COMMAND_LOG_BYTES } from './command-log.ts';
 
 const ID = '11111111-2222-4333-8444-555555555555';
 
@@ -15,12 +16,13 @@ async function stage() {
   onTestFinished(() => temp.remove());
   const path = join(temp.path, 'commands.log');
   const warnings: string[] = [];
+  const clock = new ManualClock();
   const log = createCommandLog({
     path,
-    clock: new ManualClock(),
+    clock,
     log: { ...silentLog, warn: (message: string) => void warnings.push(message) },
   });
-  return { path, log, warnings };
+  return { path, clock, log, warnings };
 }
 
 it('has a line with time, id, command and event, closed to others', async () => {
@@ -32,6 +34,19 @@ it('has a line with time, id, command and event, closed to others', async () => 
     `2026-01-01T00:00:00.000Z ${ID} "ls -la" accepted\n2026-01-01T00:00:00.000Z ${ID} "ls -la" completed exit=0\n`,
   );
   expect((await stat(path)).mode & 0o777).toBe(0o600);
+});
+
+it('is written a moment after a line came, with those that came meanwhile', async () => {
+  const { path, clock, log } = await stage();
+  log.note(ID, 'uptime', 'started');
+  clock.advance(GATHER_LINES_MS - 1);
+  log.note(ID, 'uptime', 'completed exit=0');
+  await expect(stat(path)).rejects.toThrow('ENOENT');
+  clock.advance(1);
+  await until(async () => (await readFile(path, 'utf8').catch(() => '')).split('\n').length === 3, {
+    what: 'both lines',
+  });
+  expect(clock.pending).toBe(0);
 });
 
 it('has one line for whatever text', async () => {

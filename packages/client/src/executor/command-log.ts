@@ -5,7 +5,7 @@
  */
 import { rename } from 'node:fs/promises';
 
-import type { Clock } from '@ops/runtime/clock.ts';
+import type { Clock, Timer } from '@ops/runtime/clock.ts';
 import type { Log } from '@ops/runtime/log.ts';
 import { openPrivateAppend } from '@ops/runtime/safe-file.ts';
 
@@ -13,6 +13,8 @@ import { openPrivateAppend } from '@ops/runtime/safe-file.ts';
 export const MAX_COMMAND_LOG_BYTES = 10 * 1024 * 1024;
 /** Lines that may wait for the disk; more are dropped and counted. */
 export const MAX_WAITING_LINES = 1000;
+/** A line waits this long for others: the two of a short command cost one look at the file, and none of its time. */
+export const GATHER_LINES_MS = 250;
 const WARN_EVERY_MS = 60_000;
 
 export interface CommandLog {
@@ -40,6 +42,7 @@ export function createCommandLog(needs: {
   const { path, clock, log } = needs;
   let waiting: string[] = [];
   let dropped = 0;
+  let gathering: Timer | undefined;
   let writing: Promise<void> | undefined;
   let warnedAt = -Infinity;
 
@@ -65,7 +68,14 @@ export function createCommandLog(needs: {
     writing = undefined;
   }
 
+  function flush(): Promise<void> {
+    gathering?.cancel();
+    gathering = undefined;
+    return (writing ??= writeAll());
+  }
+
   return {
+    flush,
     note(commandId, command, event) {
       if (waiting.length >= MAX_WAITING_LINES) {
         dropped++;
@@ -73,8 +83,7 @@ export function createCommandLog(needs: {
       }
       const at = new Date(clock.wall()).toISOString();
       waiting.push(`${at} ${commandId} ${JSON.stringify(oneLine(command))} ${oneLine(event)}\n`);
-      writing ??= writeAll();
+      gathering ??= clock.after(GATHER_LINES_MS, () => void flush());
     },
-    flush: () => writing ?? Promise.resolve(),
   };
 }

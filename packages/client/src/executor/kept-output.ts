@@ -49,8 +49,8 @@ class Stream {
   readonly #name: OutputStream;
   readonly #clock: Clock;
   readonly #emit: (chunk: OutputChunk) => void;
-  /** Bytes of the head that wait to be given out. */
-  readonly #gathered = Buffer.allocUnsafeSlow(GATHER_BYTES);
+  /** Bytes of the head that wait to be given out; most commands never write to one of their streams. */
+  #buffer: Buffer | undefined;
   #gatheredBytes = 0;
   #timer: Timer | undefined;
   #head = 0;
@@ -61,6 +61,10 @@ class Stream {
     this.#name = name;
     this.#clock = clock;
     this.#emit = emit;
+  }
+
+  get #gathered(): Buffer {
+    return (this.#buffer ??= Buffer.allocUnsafeSlow(GATHER_BYTES));
   }
 
   get total(): number {

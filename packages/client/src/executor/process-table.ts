@@ -45,10 +45,10 @@ export function parseStat(text: string): Stat | undefined {
   return { state, parent: Number(parent), group: Number(group), startTime };
 }
 
-/** A process may end between the list and the look: it is then not there. */
+/** A process may end between the list and the look: it is then not there. UTF-8 is what Node reads in one call. */
 function read(path: string): string | undefined {
   try {
-    return readFileSync(path, 'latin1');
+    return readFileSync(path, 'utf8');
   } catch {
     return undefined;
   }
