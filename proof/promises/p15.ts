@@ -68,7 +68,8 @@ export const p15: Proof = {
     const ends = await openEvents(server.url, TOKEN, {
       query: 'topics=command',
       on(name, data) {
-        if (name === 'command' && 'state' in data && isFinal(data.state)) over.add(data.id);
+        if (name === 'command' && 'client_id' in data && 'state' in data && isFinal(data.state))
+          over.add(data.id);
       },
     });
     const start = systemClock.mono();

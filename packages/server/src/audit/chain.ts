@@ -6,7 +6,7 @@
  * so a row that is altered, removed or swapped breaks the chain at its place. Whoever can write the database could
  * compute all later hashes anew; anchors stop that: HMACs over (seq, hash) with a key that is in no database.
  */
-import { createHmac, hash, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash as digest, hkdfSync, timingSafeEqual } from 'node:crypto';
 
 import { canonicalJson, canonicalText } from './canonical.ts';
 
@@ -74,7 +74,7 @@ export function hashOf(row: Omit<AuditRow, 'hash'>): string {
     `{"action":${canonicalText(action)},"actor":${canonicalText(actor)},"address":${canonicalText(address)},` +
     `"at_ms":${canonicalJson(at_ms)},"detail":${canonicalText(detail)},"outcome":${canonicalText(outcome)},` +
     `"prev":${canonicalText(prev)},"role":${canonicalText(role)},"seq":${canonicalJson(seq)},"target":${canonicalText(target)}}`;
-  return hash('sha256', canonical, 'hex');
+  return digest('sha256', canonical, 'hex');
 }
 
 /** @param key content of the key file. @returns hex */

@@ -5,6 +5,7 @@
  */
 import {
   failureWord,
+  OUTPUT_STREAMS,
   STATE_OF_OUTCOME,
   type FinalState,
   type OutputStream,
@@ -106,8 +107,10 @@ export function createEndings(
     log.error('a change of a command could not be stored', { command: live.summary.id, error });
   }
 
-  /** Over all that is kept, read again what an earlier process stored. */
+  /** Over all that is kept; what an earlier process stored is read again. */
   async function readDigest(live: LiveCommand, stream: OutputStream): Promise<string> {
+    const known = live.output.digest(stream);
+    if (known !== undefined) return known;
     const sum = createHash('sha256');
     const stored = live.output.startOf(stream);
     for (let at = 0; at < stored; at += PAGE_BYTES)
@@ -120,8 +123,8 @@ export function createEndings(
     const stdout = live.output.digest('stdout');
     const stderr = live.output.digest('stderr');
     if (stdout !== undefined && stderr !== undefined) return keyWith(verdict, stdout, stderr);
-    const read = [stdout ?? readDigest(live, 'stdout'), stderr ?? readDigest(live, 'stderr')] as const;
-    return Promise.all(read).then(([out, err]) => keyWith(verdict, out, err));
+    const read = OUTPUT_STREAMS.map((stream) => readDigest(live, stream));
+    return Promise.all(read).then(([out, err]) => keyWith(verdict, out!, err!));
   }
 
   function audit(live: LiveCommand, verdict: Verdict, actor: string, late: boolean): EndedStep['audit'] {
