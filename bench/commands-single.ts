@@ -77,12 +77,12 @@ export async function measureSingle(count: number, context: Context): Promise<Si
     const asking = i % 2 === 0;
     if (asking) {
       await until(async () => (await api.result(id))[0] === 'Completed', {
-        every: 0,
+        every: 1,
         what: 'the command to be completed',
       });
       if (i >= WARM_UP) askedMs.push(systemClock.mono() - start);
     } else {
-      await until(() => seen.has(id), { every: 0, what: 'the event of the command' });
+      await until(() => seen.has(id), { every: 1, what: 'the event of the command' });
       if (i >= WARM_UP) eventMs.push(seen.get(id)! - start);
     }
     if (i >= WARM_UP) acceptedMs.push(accepted);

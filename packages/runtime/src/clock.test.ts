@@ -42,6 +42,20 @@ describe('the system clock', () => {
     expect(calls).toBe(1);
   });
 
+  it('calls in the next turn of the event loop where there is nothing to wait for, unless cancelled', async () => {
+    const order: string[] = [];
+    systemClock.after(0, () => expect.unreachable()).cancel();
+    await called((call) => {
+      timers.push(systemClock.after(5, () => order.push('later')));
+      order.push('now');
+      return systemClock.after(0, () => {
+        order.push('next turn');
+        call();
+      });
+    });
+    expect(order).toEqual(['now', 'next turn']);
+  });
+
   it('calls again and again until cancelled', async () => {
     let calls = 0;
     await called((call) => systemClock.every(1, () => void (++calls === 3 && call())));

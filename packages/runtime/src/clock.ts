@@ -12,7 +12,7 @@ export interface Clock {
   wall(): number;
   /** Milliseconds since some start, never goes back. May have a fraction. */
   mono(): number;
-  /** Calls once after `ms`. Does not keep the process alive on its own. */
+  /** Calls once after `ms`; with 0 in the next turn of the event loop. Does not keep the process alive on its own. */
   after(ms: number, call: () => void): Timer;
   /** Calls every `ms`. Does not keep the process alive on its own. */
   every(ms: number, call: () => void): Timer;
@@ -29,7 +29,11 @@ export const systemClock: Clock = {
     return seconds * 1e3 + nanoseconds / 1e6;
   },
   after(ms, call) {
-    const handle = setTimeout(call, Math.min(Math.max(ms, 0), MAX_DELAY_MS));
+    if (ms <= 0) {
+      const handle = setImmediate(call);
+      return { cancel: () => clearImmediate(handle) };
+    }
+    const handle = setTimeout(call, Math.min(ms, MAX_DELAY_MS));
     handle.unref();
     return { cancel: () => clearTimeout(handle) };
   },

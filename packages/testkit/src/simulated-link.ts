@@ -79,18 +79,15 @@ export class SimulatedLink {
   }
 
   send(body: Buffer): void {
-    const frame = this.#writer.frame(body);
-    this.#counters.framesSent++;
-    this.#counters.bytesSent += frame.length;
-    this.#socket.write(frame);
+    this.#socket.write(this.#frame(body));
   }
 
   /** Several frames in one write. */
   sendAll(bodies: readonly Buffer[]): void {
     if (bodies.length === 0) return;
-    this.#socket.cork();
-    for (const body of bodies) this.send(body);
-    this.#socket.uncork();
+    const frames = bodies.map((body) => this.#frame(body));
+    // One buffer costs less than a list of them does on its way through the stream.
+    this.#socket.write(frames.length === 1 ? frames[0]! : Buffer.concat(frames));
   }
 
   /** Closes the socket at once. Harmless when it has ended. */
@@ -99,6 +96,13 @@ export class SimulatedLink {
     this.#ended = true;
     this.#socket.destroy();
     this.#events.ended(reason);
+  }
+
+  #frame(body: Buffer): Buffer {
+    const frame = this.#writer.frame(body);
+    this.#counters.framesSent++;
+    this.#counters.bytesSent += frame.length;
+    return frame;
   }
 
   #read(chunk: Buffer): void {

@@ -6,9 +6,9 @@
  * so a row that is altered, removed or swapped breaks the chain at its place. Whoever can write the database could
  * compute all later hashes anew; anchors stop that: HMACs over (seq, hash) with a key that is in no database.
  */
-import { createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash as digest, hkdfSync, timingSafeEqual } from 'node:crypto';
 
-import { canonicalJson } from './canonical.ts';
+import { canonicalJson, canonicalText } from './canonical.ts';
 
 /** A row as it is stored. `detail` is canonical JSON text, and is hashed as text. */
 export interface AuditRow {
@@ -69,8 +69,12 @@ export const ANCHOR_EVERY_ROWS = 100;
 /** @returns hex */
 export function hashOf(row: Omit<AuditRow, 'hash'>): string {
   const { seq, at_ms, actor, role, address, action, target, detail, outcome, prev } = row;
-  const covered = { seq, at_ms, actor, role, address, action, target, detail, outcome, prev };
-  return createHash('sha256').update(canonicalJson(covered)).digest('hex');
+  // The canonical JSON, written out: its keys are known, and every result of a command waits for this.
+  const canonical =
+    `{"action":${canonicalText(action)},"actor":${canonicalText(actor)},"address":${canonicalText(address)},` +
+    `"at_ms":${canonicalJson(at_ms)},"detail":${canonicalText(detail)},"outcome":${canonicalText(outcome)},` +
+    `"prev":${canonicalText(prev)},"role":${canonicalText(role)},"seq":${canonicalJson(seq)},"target":${canonicalText(target)}}`;
+  return digest('sha256', canonical, 'hex');
 }
 
 /** @param key content of the key file. @returns hex */

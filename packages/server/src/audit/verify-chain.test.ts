@@ -1,5 +1,9 @@
+import { createHash } from 'node:crypto';
+
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { canonicalJson } from './canonical.ts';
 import { FIRST_PREV, hashOf, hmacOf, isAnchoredBy, type Anchor, type AuditRow } from './chain.ts';
 import { verifyChain } from './verify-chain.ts';
 
@@ -43,6 +47,19 @@ describe('a trail as it was written', () => {
   it('verifies when empty, and before its first anchor', () => {
     expect(verifyChain([], [], key)).toEqual({ ok: true, rows: 0, anchoredTo: 0 });
     expect(verifyChain(trail(99, []).rows, [], key)).toEqual({ ok: true, rows: 99, anchoredTo: 0 });
+  });
+});
+
+describe('the hash of a row', () => {
+  it('is that of its canonical JSON, whatever is in it', () => {
+    const text = fc.string({ unit: 'binary' });
+    fc.assert(
+      fc.property(text, text, text, fc.maxSafeInteger(), (actor, target, detail, atMs) => {
+        const row = { ...example, actor, target, detail, at_ms: atMs, role: actor, address: target };
+        const expected = createHash('sha256').update(canonicalJson(row)).digest('hex');
+        expect(hashOf(row)).toBe(expected);
+      }),
+    );
   });
 });
 

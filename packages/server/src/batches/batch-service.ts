@@ -40,7 +40,7 @@ export const MAX_UNFINISHED_TARGETS = 200_000;
 export interface BatchServiceNeeds {
   readonly commands: Commands;
   readonly database: Database<Tables>;
-  readonly fleet: Pick<Fleet, 'ids' | 'view' | 'summary' | 'onChange'>;
+  readonly fleet: Pick<Fleet, 'ids' | 'target' | 'summary' | 'onChange'>;
   readonly policy: Policy;
   readonly clock: Clock;
   readonly log: Log;

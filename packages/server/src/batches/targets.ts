@@ -26,7 +26,7 @@ export interface Targets {
 }
 
 /** @throws OpsError `invalid_request` for an empty list, a malformed selector, or more hosts than a batch may have */
-export function expandTargets(fleet: Pick<Fleet, 'ids' | 'view'>, selection: Selection): Targets {
+export function expandTargets(fleet: Pick<Fleet, 'ids' | 'target'>, selection: Selection): Targets {
   const ids = idsOf(fleet, selection);
   if (ids.length > MAX_TARGETS) {
     const reason = `means ${ids.length} hosts, at most ${MAX_TARGETS} are allowed`;
@@ -35,12 +35,9 @@ export function expandTargets(fleet: Pick<Fleet, 'ids' | 'view'>, selection: Sel
   const known: Target[] = [];
   const unknownIds: string[] = [];
   for (const clientId of ids) {
-    const view = fleet.view(clientId);
-    if (!view) unknownIds.push(clientId);
-    else {
-      const { system_info, status, policy } = view;
-      known.push({ clientId, hostname: system_info.hostname, online: status === 'online', policy });
-    }
+    const target = fleet.target(clientId);
+    if (target) known.push({ clientId, ...target });
+    else unknownIds.push(clientId);
   }
   return { known, unknownIds };
 }

@@ -83,10 +83,10 @@ export function createService(needs: ServiceNeeds): Service {
       const held = !over && position >= heldFrom;
       const session = over || held ? undefined : dispatch.reserve(clientId, queueSecs);
       const summary: CommandSummary = {
+        ...common,
         id: newId(),
         client_id: clientId,
         hostname,
-        ...common,
         state: over ? 'Failed' : 'Pending',
         error: failed ?? null,
         sent_at_ms: session ? nowMs : null,
@@ -186,7 +186,7 @@ export function createService(needs: ServiceNeeds): Service {
     for (const { live, step } of steps) endings.apply(live, step);
     for (const live of asked) {
       if (index.get(live.summary.id) !== live) continue;
-      transitions.amend(live, { cancel_requested: true });
+      transitions.amend(live, { ...live.summary, cancel_requested: true });
       dispatch.cancel(live);
     }
   }

@@ -111,7 +111,8 @@ export function createDispatch(parts: CommandParts): Dispatch {
       live.held = false;
       live.deadlineAt = clock.mono() + expiresAtMs - clock.wall();
     }
-    transitions.amend(live, { expires_at_ms: expiresAtMs, sent_at_ms: sent?.atMs ?? null });
+    const sentAtMs = sent?.atMs ?? null;
+    transitions.amend(live, { ...live.summary, expires_at_ms: expiresAtMs, sent_at_ms: sentAtMs });
     return session && { live, session };
   }
 

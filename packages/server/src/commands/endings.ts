@@ -86,7 +86,7 @@ export function createEndings(
   function showExecuting({ commandId, executedAtMs }: AcceptedStep): void {
     const live = index.get(commandId);
     if (live?.summary.state !== 'Pending') return;
-    transitions.move(live, { state: 'Executing', executed_at_ms: executedAtMs });
+    transitions.move(live, { ...live.summary, state: 'Executing', executed_at_ms: executedAtMs });
   }
 
   function writeAccepted(): void {
@@ -107,8 +107,8 @@ export function createEndings(
     log.error('a change of a command could not be stored', { command: live.summary.id, error });
   }
 
-  async function digest(live: LiveCommand, stream: OutputStream): Promise<string> {
-    if (live.output.keptOf(stream) === 0) return SHA256_OF_NOTHING;
+  /** Over all that is kept; what an earlier process stored is read again. */
+  async function readDigest(live: LiveCommand, stream: OutputStream): Promise<string> {
     const known = live.output.digest(stream);
     if (known !== undefined) return known;
     const sum = createHash('sha256');
@@ -118,14 +118,13 @@ export function createEndings(
     return sum.update(live.output.inMemory(stream)).digest('hex');
   }
 
-  async function keyOf(live: LiveCommand, ending: Omit<EndedStep, 'groupKey'>): Promise<string> {
-    // No promise for what is in memory: most results are stored in the turn in which they came.
-    const { output } = live;
-    const known = OUTPUT_STREAMS.map((stream) => output.digest(stream));
-    const [stdoutSha256, stderrSha256] = known.includes(undefined)
-      ? await Promise.all(OUTPUT_STREAMS.map((stream) => digest(live, stream)))
-      : known;
-    return groupKey({ ...ending, stdoutSha256: stdoutSha256!, stderrSha256: stderrSha256! });
+  /** No promise for what is in memory: most results are stored in the turn in which they came. */
+  function keyOf(live: LiveCommand, verdict: Verdict): string | Promise<string> {
+    const stdout = live.output.digest('stdout');
+    const stderr = live.output.digest('stderr');
+    if (stdout !== undefined && stderr !== undefined) return keyWith(verdict, stdout, stderr);
+    const read = OUTPUT_STREAMS.map((stream) => readDigest(live, stream));
+    return Promise.all(read).then(([out, err]) => keyWith(verdict, out!, err!));
   }
 
   function audit(live: LiveCommand, verdict: Verdict, actor: string, late: boolean): EndedStep['audit'] {
@@ -154,16 +153,13 @@ export function createEndings(
     };
   }
 
-  function stepOf(
-    live: LiveCommand,
-    verdict: Verdict,
-    entry: EndedStep['audit'],
-  ): Omit<EndedStep, 'groupKey'> {
+  function stepOf(live: LiveCommand, verdict: Verdict, key: string, entry: EndedStep['audit']): EndedStep {
     return {
+      ...verdict,
       kind: 'ended',
       number: live.number,
       commandId: live.summary.id,
-      ...verdict,
+      groupKey: key,
       finishedAtMs: clock.wall(),
       acknowledged: live.acknowledged,
       late: live.returned,
@@ -179,10 +175,11 @@ export function createEndings(
     try {
       const flushing = outputs.underWay(live);
       if (flushing) await flushing;
-      const step = stepOf(live, verdict, audit(live, verdict, actor, live.returned));
-      const ended = { ...step, groupKey: await keyOf(live, step) };
-      await gather.add(ended);
-      apply(live, ended);
+      const key = keyOf(live, verdict);
+      const known = typeof key === 'string' ? key : await key;
+      const step = stepOf(live, verdict, known, audit(live, verdict, actor, live.returned));
+      await gather.add(step);
+      apply(live, step);
       return true;
     } catch (error) {
       live.ending = false;
@@ -197,6 +194,7 @@ export function createEndings(
     transitions.move(
       live,
       {
+        ...live.summary,
         state: step.state,
         executed_at_ms: step.executedAtMs,
         finished_at_ms: step.finishedAtMs,
@@ -247,9 +245,8 @@ export function createEndings(
 
     cancelled(live) {
       live.ending = true;
-      const step = stepOf(live, withoutResult(live, 'Cancelled', null), undefined);
-      const nothing = { stdoutSha256: SHA256_OF_NOTHING, stderrSha256: SHA256_OF_NOTHING };
-      return { ...step, groupKey: groupKey({ ...step, ...nothing }) };
+      const verdict = withoutResult(live, 'Cancelled', null);
+      return stepOf(live, verdict, keyWith(verdict, SHA256_OF_NOTHING, SHA256_OF_NOTHING), undefined);
     },
     apply,
     numbered(sequence) {
@@ -270,6 +267,11 @@ function errorOf({ outcome, error }: MessageOf<'command_result'>): string | null
   if (outcome !== 'failed') return error;
   if (error === null || error === '') return 'interrupted: the client gave no reason';
   return failureWord(error) === undefined ? `spawn_failed: ${error}`.slice(0, 1024) : error;
+}
+
+function keyWith(verdict: Verdict, stdoutSha256: string, stderrSha256: string): string {
+  const { state, exitCode, signal, error, stdoutBytes, stderrBytes } = verdict;
+  return groupKey({ state, exitCode, signal, error, stdoutBytes, stderrBytes, stdoutSha256, stderrSha256 });
 }
 
 /** Of a command that ends without a result. */

@@ -7,6 +7,7 @@ import type { MessageOf } from '@ops/protocol/wire/messages.ts';
 import { WireError } from '@ops/protocol/wire/wire-error.ts';
 
 import type { AuditEntry } from '../audit/entry.ts';
+import { createAcknowledgements } from './acknowledgements.ts';
 import type { CommandInbox } from './commands.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Endings } from './endings.ts';
@@ -60,9 +61,10 @@ export function createInbox(needs: InboxNeeds): Inbox {
     return live;
   }
 
-  function acknowledge(clientId: string, id: string): void {
-    dispatch.tell(clientId, { type: 'result_ack', command_id: id });
-  }
+  const acknowledgements = createAcknowledgements({
+    clock,
+    send: (clientId, id) => dispatch.tell(clientId, { type: 'result_ack', command_id: id }),
+  });
 
   function give(live: LiveCommand, state: 'Failed' | 'Cancelled', error: string | null): void {
     void endings.give(live, state, error);
@@ -130,7 +132,9 @@ export function createInbox(needs: InboxNeeds): Inbox {
     if (found.kind === 'foreign') return link.close('protocol');
     if (state === 'finished') {
       if (found.kind === 'unknown') counters.count('command_result_unknown');
-      return found.kind === 'settled' || found.kind === 'unknown' ? acknowledge(clientId, id) : undefined;
+      return found.kind === 'settled' || found.kind === 'unknown'
+        ? acknowledgements.add(clientId, id)
+        : undefined;
     }
     // Given up here, and still running there: it is ended.
     if (found.kind === 'evidence') return link.tell({ type: 'cancel', command_id: id });
@@ -149,10 +153,10 @@ export function createInbox(needs: InboxNeeds): Inbox {
         return sessions.get(clientId)?.link.close('protocol');
       case 'settled':
         counters.count('command_result_repeated');
-        return acknowledge(clientId, id);
+        return acknowledgements.add(clientId, id);
       case 'unknown':
         counters.count('command_result_unknown');
-        return acknowledge(clientId, id);
+        return acknowledgements.add(clientId, id);
       case 'later':
         return undefined;
     }
@@ -185,7 +189,7 @@ export function createInbox(needs: InboxNeeds): Inbox {
       log.warn('a result is stored without all of its output', { client: clientId, command: id });
     }
     void endings.result(live, message, missing).then((stored) => {
-      if (stored) acknowledge(clientId, id);
+      if (stored) acknowledgements.add(clientId, id);
     });
   }
 

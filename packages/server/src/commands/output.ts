@@ -8,7 +8,14 @@
  */
 import { createHash, hash, type Hash } from 'node:crypto';
 
-import { KEPT_HEAD_BYTES, KEPT_TAIL_BYTES, type OutputStream } from '@ops/protocol/domain/command.ts';
+import {
+  KEPT_HEAD_BYTES,
+  KEPT_TAIL_BYTES,
+  OUTPUT_STREAMS,
+  type OutputStream,
+} from '@ops/protocol/domain/command.ts';
+
+import { SHA256_OF_NOTHING } from './group-key.ts';
 
 /** Of each stream. A client that sends more breaks its own rule; the rest is counted and thrown away. */
 export const MAX_KEPT_BYTES = KEPT_HEAD_BYTES + KEPT_TAIL_BYTES;
@@ -66,16 +73,76 @@ export interface StoredOutput {
 const NOTHING: StoredOutput = { chunks: 0, stdoutKept: 0, stderrKept: 0 };
 
 export function createCollector(stored: StoredOutput = NOTHING): Collector {
-  const streams: Record<OutputStream, Stream> = {
-    stdout: { start: stored.stdoutKept, pieces: [], bytes: 0, hash: undefined },
-    stderr: { start: stored.stderrKept, pieces: [], bytes: 0, hash: undefined },
-  };
-  let chunks = stored.chunks;
+  return new OutputCollector(stored);
+}
 
-  const keptOf = (stream: OutputStream): number => streams[stream].start + streams[stream].bytes;
+function emptyStream(start: number): Stream {
+  return { start, pieces: [], bytes: 0, hash: undefined };
+}
 
-  function drop({ stream, start, data }: StoredPart): void {
-    const of = streams[stream];
+/** A class, as each command that is not over has one: functions of its own would be most of its memory. */
+class OutputCollector implements Collector {
+  readonly stdout: Stream;
+  readonly stderr: Stream;
+  chunks: number;
+
+  constructor(stored: StoredOutput) {
+    this.stdout = emptyStream(stored.stdoutKept);
+    this.stderr = emptyStream(stored.stderrKept);
+    this.chunks = stored.chunks;
+  }
+
+  get unstored(): number {
+    return this.stdout.bytes + this.stderr.bytes;
+  }
+
+  startOf(stream: OutputStream): number {
+    return this[stream].start;
+  }
+
+  keptOf(stream: OutputStream): number {
+    return this[stream].start + this[stream].bytes;
+  }
+
+  inMemory(stream: OutputStream): Buffer {
+    return joined(this[stream].pieces);
+  }
+
+  take(seq: number, stream: OutputStream, bytes: Buffer): Taken {
+    if (seq < this.chunks) return 'repeated';
+    if (seq > this.chunks) return 'gap';
+    this.chunks++;
+    if (this.keptOf(stream) + bytes.length > MAX_KEPT_BYTES) return 'over_limit';
+    if (bytes.length === 0) return 'taken';
+    this[stream].pieces.push(bytes);
+    this[stream].bytes += bytes.length;
+    return 'taken';
+  }
+
+  flush(): Flush {
+    const parts: StoredPart[] = [];
+    for (const stream of OUTPUT_STREAMS) {
+      const { start, pieces } = this[stream];
+      if (pieces.length > 0) parts.push({ stream, start, data: joined(pieces) });
+    }
+    const { chunks } = this;
+    return { parts, chunks, stdoutKept: this.keptOf('stdout'), stderrKept: this.keptOf('stderr') };
+  }
+
+  stored(flush: Flush): void {
+    for (const part of flush.parts) this.#drop(part);
+  }
+
+  digest(stream: OutputStream): string | undefined {
+    const of = this[stream];
+    if (of.start === 0) return of.bytes === 0 ? SHA256_OF_NOTHING : hash('sha256', joined(of.pieces), 'hex');
+    const sum = of.hash?.copy();
+    for (const piece of of.pieces) sum?.update(piece);
+    return sum?.digest('hex');
+  }
+
+  #drop({ stream, start, data }: StoredPart): void {
+    const of = this[stream];
     if (start === 0) of.hash = createHash('sha256');
     of.hash?.update(data);
     let left = data.length;
@@ -85,50 +152,6 @@ export function createCollector(stored: StoredOutput = NOTHING): Collector {
     of.start += data.length;
     of.bytes -= data.length;
   }
-
-  return {
-    get chunks() {
-      return chunks;
-    },
-    get unstored() {
-      return streams.stdout.bytes + streams.stderr.bytes;
-    },
-    startOf: (stream) => streams[stream].start,
-    keptOf,
-    inMemory: (stream) => joined(streams[stream].pieces),
-
-    take(seq, stream, bytes) {
-      if (seq < chunks) return 'repeated';
-      if (seq > chunks) return 'gap';
-      chunks++;
-      if (keptOf(stream) + bytes.length > MAX_KEPT_BYTES) return 'over_limit';
-      if (bytes.length === 0) return 'taken';
-      streams[stream].pieces.push(bytes);
-      streams[stream].bytes += bytes.length;
-      return 'taken';
-    },
-
-    flush() {
-      const parts: StoredPart[] = [];
-      for (const stream of ['stdout', 'stderr'] as const) {
-        const { start, pieces } = streams[stream];
-        if (pieces.length > 0) parts.push({ stream, start, data: joined(pieces) });
-      }
-      return { parts, chunks, stdoutKept: keptOf('stdout'), stderrKept: keptOf('stderr') };
-    },
-
-    stored(flush) {
-      for (const part of flush.parts) drop(part);
-    },
-
-    digest(stream) {
-      const of = streams[stream];
-      if (of.start === 0) return hash('sha256', joined(of.pieces), 'hex');
-      const sum = of.hash?.copy();
-      for (const piece of of.pieces) sum?.update(piece);
-      return sum?.digest('hex');
-    },
-  };
 }
 
 function joined(pieces: readonly Buffer[]): Buffer {

@@ -86,13 +86,11 @@ const MARK = `UPDATE commands SET held = 0, expires_at_ms = r.value ->> 1, seq =
 const ACCEPT = `UPDATE commands SET state = 'Executing', acknowledged = 1, executed_at_ms = r.value ->> 1
   FROM json_each(?1) AS r WHERE commands.number = r.value ->> 0 AND commands.state = 'Pending'`;
 
-const END = `UPDATE commands SET state = r.value ->> 1, executed_at_ms = r.value ->> 2, finished_at_ms = r.value ->> 3,
-    duration_ms = r.value ->> 4, exit_code = r.value ->> 5, signal = r.value ->> 6, error = r.value ->> 7,
-    stdout_bytes = r.value ->> 8, stderr_bytes = r.value ->> 9, truncated = r.value ->> 10, late = r.value ->> 11,
-    group_key = r.value ->> 12, chunks = r.value ->> 13, stdout_kept = r.value ->> 14, stderr_kept = r.value ->> 15,
-    acknowledged = r.value ->> 16
-  FROM json_each(?1) AS r WHERE commands.number = r.value ->> 0
-    AND (commands.state IN ('Pending', 'Executing') OR (r.value ->> 11 AND commands.state = 'Failed' AND commands.late = 0))`;
+/** Run for each: it has too many columns to take them out of JSON one by one. */
+const END = `UPDATE commands SET state = ?2, executed_at_ms = ?3, finished_at_ms = ?4, duration_ms = ?5, exit_code = ?6,
+    signal = ?7, error = ?8, stdout_bytes = ?9, stderr_bytes = ?10, truncated = ?11, late = ?12, group_key = ?13,
+    chunks = ?14, stdout_kept = ?15, stderr_kept = ?16, acknowledged = ?17
+  WHERE number = ?1 AND (state IN ('Pending', 'Executing') OR (?12 AND state = 'Failed' AND late = 0))`;
 
 const COUNT_OUTPUT = `UPDATE commands SET chunks = r.value ->> 1, stdout_kept = r.value ->> 2, stderr_kept = r.value ->> 3
   FROM json_each(?1) AS r WHERE commands.number = r.value ->> 0`;
@@ -147,7 +145,7 @@ export function statementsOf(steps: readonly Step[]): {
   const marked: unknown[][] = [];
   const accepted: unknown[][] = [];
   const counted: unknown[][] = [];
-  const ended: unknown[][] = [];
+  const ended: (string | number | null)[][] = [];
   const output: (OutputStep | EndedStep)[] = [];
   const sequences: SequenceStep[] = [];
   const audit: AuditEntry[] = [];
@@ -185,12 +183,12 @@ export function statementsOf(steps: readonly Step[]): {
   if (accepted.length > 0) statements.push(forEach(accepted, ACCEPT));
   statements.push(...keepOutput(output));
   if (counted.length > 0) statements.push(forEach(counted, COUNT_OUTPUT));
-  if (ended.length > 0) statements.push(forEach(ended, END));
+  if (ended.length > 0) statements.push({ sql: END, rows: ended });
   statements.push(...sequenceStatements(sequences));
   return { statements, audit };
 }
 
-function endedRow(step: EndedStep): unknown[] {
+function endedRow(step: EndedStep): (string | number | null)[] {
   const { flush } = step;
   return [
     step.number,

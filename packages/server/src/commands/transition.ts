@@ -14,13 +14,9 @@ export interface Transitions {
   /** Whether it may become that. Otherwise it is logged and counted. */
   may(live: LiveCommand, to: CommandState): boolean;
   /** It became that, and this is on disk. @returns whether it was applied */
-  move(
-    live: LiveCommand,
-    patch: Partial<CommandSummary> & { readonly state: CommandState },
-    groupKey?: string,
-  ): boolean;
+  move(live: LiveCommand, summary: CommandSummary, groupKey?: string): boolean;
   /** Something beside its state is new. */
-  amend(live: LiveCommand, patch: Partial<CommandSummary>): void;
+  amend(live: LiveCommand, summary: CommandSummary): void;
   /** It has just been made. */
   made(summary: CommandSummary, held: boolean, groupKey: string | null): void;
   output(piece: OutputPiece): void;
@@ -57,24 +53,25 @@ export function createTransitions(needs: {
 
   return {
     may,
-    move(live, patch, groupKey) {
-      if (!may(live, patch.state)) return false;
+    move(live, summary, groupKey) {
+      const { state } = summary;
+      if (!may(live, state)) return false;
       const before = live.summary.state;
-      live.summary = { ...live.summary, ...patch };
-      if (isFinal(patch.state)) finished[patch.state]++;
+      live.summary = summary;
+      if (isFinal(state)) finished[state]++;
       tell(changeListeners, {
-        summary: live.summary,
+        summary,
         before,
         groupKey: groupKey ?? null,
         held: live.held,
       });
       return true;
     },
-    amend(live, patch) {
-      live.summary = { ...live.summary, ...patch };
+    amend(live, summary) {
+      live.summary = summary;
       tell(changeListeners, {
-        summary: live.summary,
-        before: live.summary.state,
+        summary,
+        before: summary.state,
         groupKey: null,
         held: live.held,
       });

@@ -142,12 +142,12 @@ export function createEventHub(needs: {
     const { id: commandId, client_id: clientId, batch_id: batchId } = summary;
     // Output goes before the end it led to.
     if (isFinal(summary.state)) addOutput(clientId, outputText.finish(commandId));
-    if (batchId !== null && !scopes.has(`batch:${batchId}`) && !scopes.has(`command:${commandId}`)) return;
+    if (batchId !== null && !scopes.has('batch', batchId) && !scopes.has('command', commandId)) return;
     add({ topic: 'command', clientId, commandId, batchId: batchId ?? undefined }, 'command', summary);
   }
 
   function onOutput(piece: OutputPiece): void {
-    if (scopes.has(`output:${piece.commandId}`)) addOutput(piece.clientId, outputText.add(piece));
+    if (scopes.has('output', piece.commandId)) addOutput(piece.clientId, outputText.add(piece));
   }
 
   function addOutput(clientId: string, events: readonly OutputEvent[]): void {

@@ -10,10 +10,12 @@ export const SCOPE_KEPT_MS = 60_000;
 /** Scopes kept without a listener; the one left longest ago is forgotten. */
 export const MAX_KEPT_SCOPES = 1000;
 
-export type ScopeName = `${'output' | 'command' | 'batch'}:${string}`;
+type ScopeKind = 'output' | 'command' | 'batch';
+export type ScopeName = `${ScopeKind}:${string}`;
 
 export interface Scopes {
-  has(name: ScopeName): boolean;
+  /** Asked at every change of every command. */
+  has(kind: ScopeKind, id: string): boolean;
   /** @returns the number of the event after which the ring holds everything of the scope */
   enter(name: ScopeName): number;
   leave(name: ScopeName): void;
@@ -47,7 +49,8 @@ export function createScopes(needs: {
   }
 
   return {
-    has: (name) => scopes.has(name),
+    // Mostly nobody listens: then no name is made.
+    has: (kind, id) => scopes.size > 0 && scopes.has(`${kind}:${id}`),
 
     enter(name) {
       const scope = scopes.get(name) ?? { listeners: 0, since: newest(), timer: undefined };

@@ -127,6 +127,12 @@ export function createStandInFleet(): StandInFleet {
       return summary && viewOf(summary, policies.get(id) ?? null);
     },
     summary: (id) => clients.get(id),
+    target(id) {
+      const client = clients.get(id);
+      if (!client) return undefined;
+      const { hostname, status } = client;
+      return { hostname, online: status === 'online', policy: policies.get(id) ?? null };
+    },
     appsOf(id) {
       const client = clients.get(id);
       if (!client) return undefined;

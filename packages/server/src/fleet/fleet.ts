@@ -28,6 +28,12 @@ export interface Fleet {
   ids(filter: ClientFilter): readonly string[];
   view(id: string): ClientView | undefined;
   summary(id: string): ClientSummary | undefined;
+  /** What a batch asks of each of its thousands: a tenth of what `view` costs. */
+  target(
+    id: string,
+  ):
+    | { readonly hostname: string; readonly online: boolean; readonly policy: ClientView['policy'] }
+    | undefined;
   /** What a client's applications are, and whether they may be acted on. */
   appsOf(id: string): ClientApps | undefined;
   counts(): FleetCounts;

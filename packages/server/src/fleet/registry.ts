@@ -169,6 +169,15 @@ export function createFleet(needs: FleetNeeds): FleetRegistry {
       const entry = roster.get(id);
       return entry && toSummary(entry);
     },
+    target(id) {
+      const entry = roster.get(id);
+      if (!entry) return undefined;
+      return {
+        hostname: entry.facts.hostname,
+        online: entry.presence !== 'offline',
+        policy: entry.policy,
+      };
+    },
     appsOf(id) {
       const entry = roster.get(id);
       return entry && toApps(entry);

@@ -18,7 +18,13 @@ import type { Compilable, Kysely } from 'kysely';
 import type { AuditEntry } from '../audit/entry.ts';
 
 /** One statement of a change. Built with `database.query`, never run by Kysely itself. */
-export type Statement = Compilable;
+export type Statement = Compilable | RepeatedStatement;
+
+/** One that runs once for each list of values, in their order: for many short ones that differ in nothing else. */
+export interface RepeatedStatement {
+  readonly sql: string;
+  readonly rows: readonly (readonly (string | number | null)[])[];
+}
 
 export interface StatementResult {
   /** Rows of a statement with RETURNING, empty otherwise. */

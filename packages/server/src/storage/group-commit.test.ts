@@ -38,6 +38,22 @@ describe('changes that arrive together', () => {
     expect(row.rows).toBe(1_000);
   });
 
+  it('may run one statement for many rows, all of them or none', async () => {
+    await using test = await testMainDatabase();
+    const { database } = test;
+    const sql = 'INSERT INTO meta (key, value) VALUES (?1, ?2)';
+    const rows = [
+      ['a', 'text'],
+      ['b', '\ud83d\ude00 "\\'],
+    ];
+    const [made] = await database.write({ statements: [{ sql, rows }] });
+    expect(made).toEqual({ rows: [], changes: 2 });
+    const again = database.write({ statements: [{ sql, rows: [['c', 'new'], ...rows] }] });
+    expect(await again.catch(refusalOf)).toBe('unique');
+    const found = await database.query.selectFrom('meta').selectAll().orderBy('key').execute();
+    expect(found.map(({ key, value }) => [key, value])).toEqual(rows);
+  });
+
   it('fail each for itself, and leave nothing behind when they do', async () => {
     await using test = await testMainDatabase();
     const { database } = test;

@@ -87,7 +87,7 @@ export function batchRoutes({ batches, policy, auth }: BatchRouteNeeds): Route[]
       return {
         batch_id: made.batchId,
         message: SUCCESSES.batchCreated[context.language],
-        command_ids: { ...made.commandIds },
+        command_ids: made.commandIds,
       };
     }),
 
@@ -122,7 +122,7 @@ export function batchRoutes({ batches, policy, auth }: BatchRouteNeeds): Route[]
       return {
         batch_id: made.batchId,
         message: SUCCESSES.batchCreated[context.language],
-        command_ids: { ...made.commandIds },
+        command_ids: made.commandIds,
       };
     }),
 

@@ -13,8 +13,8 @@ export function compileChange(change: Change): { readonly compiled: CompiledChan
   const statements = change.statements.map(compileStatement);
   const audit = (change.audit ?? []).map(compileEntry);
   let bytes = 0;
-  for (const { parameters } of statements) {
-    bytes += STATEMENT_BYTES;
+  for (const { parameters, rows = '' } of statements) {
+    bytes += STATEMENT_BYTES + rows.length * 2;
     for (const value of parameters)
       bytes +=
         typeof value === 'string' ? value.length * 2 : value instanceof Uint8Array ? value.byteLength : 8;
@@ -24,6 +24,8 @@ export function compileChange(change: Change): { readonly compiled: CompiledChan
 }
 
 function compileStatement(statement: Statement): CompiledStatement {
+  if ('rows' in statement)
+    return { sql: statement.sql, parameters: [], rows: JSON.stringify(statement.rows) };
   const { sql, parameters } = statement.compile();
   return { sql, parameters: parameters.map(asParameter) };
 }
