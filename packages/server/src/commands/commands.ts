@@ -91,6 +91,8 @@ export interface OutputPiece {
 export interface CommandFilter {
   readonly clientId?: string | undefined;
   readonly batchId?: string | undefined;
+  /** Only actions on the application of this name. */
+  readonly appName?: string | undefined;
   readonly state?: CommandState | 'active' | undefined;
   readonly search?: string | undefined;
   readonly createdBy?: string | undefined;

@@ -61,6 +61,7 @@ export function exampleCommand(n: number, overrides: Partial<CommandSummary> = {
     client_id: CLIENT,
     hostname: 'host-00001',
     kind: 'command',
+    app_name: null,
     command: 'uptime',
     ran: 'uptime',
     state: 'Pending',

@@ -47,6 +47,17 @@ export const FAILURES: Readonly<Record<ErrorCode, FailureWords>> = {
     zh: '该应用正在执行另一项操作，请等待其结束或先取消',
     en: 'Another action on this app is not over: wait for its end or cancel it first',
   },
+  no_earlier_release: {
+    status: 409,
+    zh: '没有可以回滚到的更早版本，或它已改变：请刷新后重试',
+    en: 'There is no earlier version to go back to, or it changed: look again',
+  },
+  rollout_not_found: { status: 404, zh: '没有这个分批发布', en: 'There is no such rollout' },
+  rollout_state: {
+    status: 409,
+    zh: '分批发布当前的状态不允许此操作，请刷新后重试',
+    en: 'The rollout does not take this order as it stands: look again',
+  },
   batch_not_found: { status: 404, zh: '没有这个批量任务', en: 'There is no such batch' },
   batch_running: {
     status: 409,
