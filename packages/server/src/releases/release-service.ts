@@ -180,6 +180,7 @@ export function createReleases(needs: ReleaseNeeds): RunningReleases {
     },
 
     async list(filter, { limit, cursor }) {
+      await behind.flush();
       const rows = await store.page(filter, cursor === undefined ? undefined : numberOf(cursor), limit + 1);
       const page = rows.slice(0, limit);
       const releases = page.map(({ release, isNewest }) => {
@@ -191,6 +192,7 @@ export function createReleases(needs: ReleaseNeeds): RunningReleases {
     },
 
     async versionBefore(clientId, appName, version) {
+      await behind.flush();
       const found = await store.versionBefore(clientId, appName, version);
       // A version that is no name of one cannot be asked for.
       return found !== undefined && APP_VERSION_PATTERN.test(found) ? found : undefined;

@@ -48,6 +48,7 @@ export interface TestHosts {
   /** Orders that run on, by command id. */
   readonly running: ReadonlyMap<string, number>;
   finish(exitCode?: number): void;
+  finishOne(commandId: string): void;
   connect(n: number, readonly?: boolean): void;
   disconnect(n: number): void;
   /** The app of a host changes by itself, and the host tells of it. */
@@ -157,6 +158,7 @@ export function testHosts(): TestHosts {
     finish(exitCode = 0) {
       for (const commandId of running.keys()) finish(commandId, exitCode);
     },
+    finishOne: (commandId) => finish(commandId, 0),
     connect(n, readonly = false) {
       known.add(n);
       const link: ClientLink = {

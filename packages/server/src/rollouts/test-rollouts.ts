@@ -122,7 +122,10 @@ function mortal(database: OpenDatabase<Tables>, life: Life): Database<Tables> {
   };
 }
 
-export async function testRollouts(hostsAtFirst = 0): Promise<TestRollouts> {
+export async function testRollouts(
+  hostsAtFirst: number,
+  limits: { readonly maxUnfinishedHosts?: number } = {},
+): Promise<TestRollouts> {
   const clock = new ManualClock();
   const directory = await tempDirectory('rollouts');
   const told: RolloutSummary[] = [];
@@ -155,7 +158,15 @@ export async function testRollouts(hostsAtFirst = 0): Promise<TestRollouts> {
       audit: { record: async (entry) => void (await database.write({ statements: [], audit: [entry] })) },
     });
     const rollBack = createRollBack({ apps, commands, releases, fleet });
-    const rollouts = createRollouts({ ...shared, apps, commands, database, fleet, retentionDays: 30 });
+    const rollouts = createRollouts({
+      ...shared,
+      apps,
+      commands,
+      database,
+      fleet,
+      retentionDays: 30,
+      ...limits,
+    });
     rollouts.onChange((rollout) => told.push(rollout));
     await rollouts.load();
     hosts.serverIs({ fleet, commands });
