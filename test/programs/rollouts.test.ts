@@ -187,7 +187,13 @@ async function reached(what: string, holds: (all: readonly Rollout[]) => boolean
       return holds(seen);
     },
     { within: PHASE_WITHIN_MS, every: 20, what: `${what}` },
-  ).catch((cause: unknown) => {
+  ).catch(async (cause: unknown) => {
+    const odd = seen.find(({ state }) => state === 'running')!;
+    const hosts = (await ask(`/api/rollouts/${odd.id}/hosts`))['hosts'] as Json[];
+    console.log('ODD', JSON.stringify(odd), JSON.stringify(hosts.slice(0, 7)));
+    for (const host of hosts.slice(0, 7))
+      for (const id of host['command_ids'] as string[])
+        console.log('CMD', host['state'], JSON.stringify(await ask(`/api/command-result?command_id=${id}`)));
     throw new Error(`${what}: ${JSON.stringify(wavesNow(seen))}`, { cause });
   });
 }

@@ -164,6 +164,8 @@ export function createReleases(needs: ReleaseNeeds): RunningReleases {
     async recorded(draft, make) {
       const key = keyOf(draft.clientId, draft.appName);
       let mine: string | undefined;
+      // What was found before comes before it.
+      await behind.flush();
       try {
         return await make((commandIds) => {
           const [commandId] = commandIds;
