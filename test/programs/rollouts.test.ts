@@ -187,8 +187,18 @@ async function reached(what: string, holds: (all: readonly Rollout[]) => boolean
       seen = await rollouts();
       return holds(seen);
     },
-    { within: PHASE_WITHIN_MS, every: 20, what: `${what}` },
+    { within: PHASE_WITHIN_MS, every: 20, what },
   ).catch(async (cause: unknown) => {
+    console.log(
+      'LOG',
+      server.program.lines.slice(-30).join('\n'),
+      await server.program.usage(),
+      JSON.stringify(await ask('/health')),
+    );
+    console.log(
+      'ONLINE',
+      Object.values(Object((await ask(`/api/apps?connection=online&name=${SERVICE}`))['client_apps'])).length,
+    );
     const odd = seen.find(({ state }) => state === 'running')!;
     const hosts = (await ask(`/api/rollouts/${odd.id}/hosts`))['hosts'] as Json[];
     console.log('ODD', JSON.stringify(odd), JSON.stringify(hosts.slice(0, 7)));
@@ -208,9 +218,10 @@ it('a service is started on all hosts, wave by wave, each watched', async () => 
   expect(rollout?.counts).toMatchObject({ healthy: CLIENTS });
 }, 60_000);
 
+const ours = (all: readonly Rollout[]): readonly Rollout[] => all.slice(0, APPS.length);
+
 it('fifty rollouts hold at the host that fails, and go back, with the server killed in each phase', async () => {
   for (const app of APPS) await ask('/api/rollouts', { app_name: app, version: 'v2', ...ROLLED });
-  const ours = (all: readonly Rollout[]): readonly Rollout[] => all.slice(0, APPS.length);
   const some = (line: string) => (all: readonly Rollout[]) => wavesNow(ours(all)).includes(line);
 
   await reached('the first wave to be changed', (all) =>
