@@ -181,30 +181,13 @@ const wavesNow = (all: readonly Rollout[]): string[] =>
 
 async function reached(what: string, holds: (all: readonly Rollout[]) => boolean): Promise<void> {
   let seen: readonly Rollout[] = [];
-  console.log('TIME', new Date().toISOString(), what);
   await until(
     async () => {
       seen = await rollouts();
       return holds(seen);
     },
     { within: PHASE_WITHIN_MS, every: 20, what },
-  ).catch(async (cause: unknown) => {
-    console.log(
-      'LOG',
-      server.program.lines.slice(-30).join('\n'),
-      await server.program.usage(),
-      JSON.stringify(await ask('/health')),
-    );
-    console.log(
-      'ONLINE',
-      Object.values(Object((await ask(`/api/apps?connection=online&name=${SERVICE}`))['client_apps'])).length,
-    );
-    const odd = seen.find(({ state }) => state === 'running')!;
-    const hosts = (await ask(`/api/rollouts/${odd.id}/hosts`))['hosts'] as Json[];
-    console.log('ODD', JSON.stringify(odd), JSON.stringify(hosts.slice(0, 7)));
-    for (const host of hosts.slice(0, 7))
-      for (const id of host['command_ids'] as string[])
-        console.log('CMD', host['state'], JSON.stringify(await ask(`/api/command-result?command_id=${id}`)));
+  ).catch((cause: unknown) => {
     throw new Error(`${what}: ${JSON.stringify(wavesNow(seen))}`, { cause });
   });
 }
