@@ -31,6 +31,7 @@ export const commandSummary = s.object({
   client_id: uuid,
   hostname: s.string({ max: 255, description: 'Of the host when the command was made.' }),
   kind: commandKind,
+  app_name: s.nullable(s.string({ max: 64, description: 'Of an action on an application.' })),
   command: s.string({ max: MAX_COMMAND_LENGTH, description: 'As it was typed.' }),
   ran: s.nullable(s.string({ max: 2 * MAX_COMMAND_LENGTH, description: 'Its normalised form.' })),
   state: s.oneOf(COMMAND_STATES),
@@ -160,6 +161,7 @@ export const listCommands = endpoint({
     command_id: s.optional(s.described(uuid, 'Only this one; none when nobody knows it.')),
     client_id: s.optional(uuid),
     batch_id: s.optional(uuid),
+    app_name: s.optional(s.string({ max: 64, description: 'Only actions on the application of this name.' })),
     /** `active`: Pending and Executing. */
     status: s.optional(s.oneOf([...COMMAND_STATES, 'active'])),
     search: s.optional(s.string({ max: 128, description: 'Part of the command or of the host name.' })),

@@ -30,7 +30,16 @@ export interface Endpoint {
   /** `{name}` stands for one path segment. */
   readonly path: string;
   readonly access: Access;
-  readonly tag: 'authentication' | 'clients' | 'commands' | 'batches' | 'apps' | 'events' | 'health' | 'docs';
+  readonly tag:
+    | 'authentication'
+    | 'clients'
+    | 'commands'
+    | 'batches'
+    | 'apps'
+    | 'rollouts'
+    | 'events'
+    | 'health'
+    | 'docs';
   readonly summary: Words;
   readonly params?: Schema<Readonly<Record<string, unknown>>>;
   readonly query?: Schema<Readonly<Record<string, unknown>>>;

@@ -24,6 +24,15 @@ import { forgetClient, getClient, listClients, listSamples } from './clients.ts'
 import type { Endpoint } from './endpoint.ts';
 import { events } from './events.ts';
 import { docs, health, metrics, openapi } from './health.ts';
+import { listReleases, rollBackApp } from './releases.ts';
+import {
+  createRollout,
+  getRollout,
+  listRolloutHosts,
+  listRollouts,
+  orderRollout,
+  previewRollout,
+} from './rollouts.ts';
 
 /** Every path the server answers, apart from the files of the console. */
 export const ENDPOINTS: readonly Endpoint[] = [
@@ -55,6 +64,14 @@ export const ENDPOINTS: readonly Endpoint[] = [
   listApps,
   manageService,
   updateApp,
+  listReleases,
+  rollBackApp,
+  previewRollout,
+  createRollout,
+  listRollouts,
+  getRollout,
+  listRolloutHosts,
+  orderRollout,
   events,
   health,
   metrics,

@@ -11,9 +11,10 @@
  *   output    OutputEvent                        kept output of the command named by `command_id`, as it arrives
  *   batch     BatchSummary                       a batch was made or changed; at most BATCH_EVENTS_PER_SEC of each
  *   app       AppEvent                           the applications of a client changed: all of them, as they are now
+ *   rollout   RolloutSummary                     a rollout was made or changed; at most ROLLOUT_EVENTS_PER_SEC of each
  *   metrics   {at, clients: {id: SummaryMetrics, last_seen_ms}}   at most once a second: the newest readings only
  *
- * `client`, `forgotten`, `counts`, `command`, `output`, `batch` and `app` carry an id and are sent again after `Last-Event-ID`; `metrics` is the newest
+ * `client`, `forgotten`, `counts`, `command`, `output`, `batch`, `app` and `rollout` carry an id and are sent again after `Last-Event-ID`; `metrics` is the newest
  * state, so a reader that is slow or was away gets the newest and misses nothing it could use.
  */
 import type { AppInfo } from '../domain/app.ts';
@@ -24,8 +25,9 @@ import type { BatchSummary } from './batches.ts';
 import type { ClientSummary, FleetCounts, SummaryMetrics } from './clients.ts';
 import type { CommandSummary } from './commands.ts';
 import { endpoint } from './endpoint.ts';
+import type { RolloutSummary } from './rollouts.ts';
 
-export const EVENT_TOPICS = ['client', 'metrics', 'command', 'output', 'batch', 'app'] as const;
+export const EVENT_TOPICS = ['client', 'metrics', 'command', 'output', 'batch', 'app', 'rollout'] as const;
 export type EventTopic = (typeof EVENT_TOPICS)[number];
 
 /** Events kept for readers that come back. */
@@ -36,6 +38,7 @@ export const MAX_STREAM_QUEUE = 256 * 1024;
 export const STREAM_PING_MS = 15_000;
 export const METRICS_PERIOD_MS = 1000;
 export const BATCH_EVENTS_PER_SEC = 4;
+export const ROLLOUT_EVENTS_PER_SEC = 4;
 /** Bytes of output a viewer is sent a second; more waits, and none is lost. */
 export const MAX_OUTPUT_PER_SEC = 256 * 1024;
 
@@ -68,6 +71,7 @@ export interface EventData {
   readonly output: OutputEvent;
   readonly batch: BatchSummary;
   readonly app: AppEvent;
+  readonly rollout: RolloutSummary;
   readonly metrics: {
     readonly at: number;
     readonly clients: Readonly<Record<string, SummaryMetrics & { readonly last_seen_ms: number }>>;
@@ -89,7 +93,7 @@ export const events = endpoint({
       s.string({
         max: 64,
         description:
-          'Comma-separated: client, metrics, command, output, batch, app. All when absent; output needs command_id.',
+          'Comma-separated: client, metrics, command, output, batch, app, rollout. All when absent; output needs command_id.',
       }),
     ),
     client_id: s.optional(s.described(uuid, 'Only this client.')),

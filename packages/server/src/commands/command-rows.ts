@@ -30,6 +30,7 @@ export function summaryOf(row: CommandRow): CommandSummary {
     client_id: row.client_id,
     hostname: row.hostname,
     kind: row.kind,
+    app_name: appNameOf(workOf(row)),
     command: row.command,
     ran: row.ran,
     state: row.state,
@@ -73,6 +74,11 @@ export function commandTextOf(work: Work): string {
   return work.kind === 'service'
     ? `${work.action} ${work.appName}`
     : `Update ${work.appName} to ${work.version}`;
+}
+
+/** @returns null for a command */
+export function appNameOf(work: Work): string | null {
+  return work.kind === 'command' ? null : work.appName;
 }
 
 /** @returns JSON; null for a command, which says all in its text */

@@ -10,7 +10,7 @@ import type { CommandSummary } from '@ops/protocol/http/commands.ts';
 import type { AuditEntry } from '../audit/entry.ts';
 import { createAppTurns } from './app-turns.ts';
 import { commandIds } from './command-id.ts';
-import { commandTextOf, detailOf } from './command-rows.ts';
+import { appNameOf, commandTextOf, detailOf } from './command-rows.ts';
 import type { NewCommand } from './command-store.ts';
 import type { Actor, Commands, CommandTarget, CreateRequest, MadeCommands } from './commands.ts';
 import type { Dispatch, Marked } from './dispatch.ts';
@@ -62,6 +62,7 @@ export function createService(needs: ServiceNeeds): Service {
     const common = {
       batch_id: batch?.id ?? null,
       kind: work.kind,
+      app_name: appNameOf(work),
       command: commandTextOf(work),
       ran,
       exit_code: null,
@@ -153,6 +154,7 @@ export function createService(needs: ServiceNeeds): Service {
         sequences: given.map(({ clientId }) => sessions.sequence(clientId)),
         batch,
         key: key && idempotency.toStore(key, by, answer),
+        alongside: request.alongside?.(answer.commandIds) ?? [],
         audit: batch ? batchEntry(request, by, nowMs) : commandEntry(request, drafted[0]!.row.summary, by),
       });
     } catch (error) {

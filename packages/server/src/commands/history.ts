@@ -47,7 +47,7 @@ export function createHistory(database: Database<Tables>, clock: Clock): History
       .where('number', '>=', from)
       .orderBy('number', 'desc')
       .limit(limit);
-    const { clientId, batchId, state, search, createdBy, fromMs, toMs, single } = filter;
+    const { clientId, batchId, appName, state, search, createdBy, fromMs, toMs, single } = filter;
     if (clientId !== undefined) rows = rows.where('client_id', '=', clientId);
     if (batchId !== undefined) rows = rows.where('batch_id', '=', batchId);
     if (state === 'active') rows = rows.where('state', 'in', ['Pending', 'Executing']);
@@ -55,6 +55,8 @@ export function createHistory(database: Database<Tables>, clock: Clock): History
     if (createdBy !== undefined) rows = rows.where('created_by', '=', createdBy);
     if (fromMs !== undefined) rows = rows.where('created_at_ms', '>=', fromMs);
     if (toMs !== undefined) rows = rows.where('created_at_ms', '<=', toMs);
+    if (appName !== undefined)
+      rows = rows.where(sql<boolean>`json_extract(detail, '$.appName') = ${appName}`);
     if (single === true) rows = rows.where('batch_id', 'is', null);
     if (search !== undefined && search !== '') {
       const part = `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`;
@@ -106,9 +108,18 @@ export function createHistory(database: Database<Tables>, clock: Clock): History
 }
 
 /** Without an index for what is looked for, a read could go through the whole table. */
-function needsSlices({ clientId, batchId, state, search, createdBy, fromMs, toMs }: CommandFilter): boolean {
+function needsSlices({
+  clientId,
+  batchId,
+  appName,
+  state,
+  search,
+  createdBy,
+  fromMs,
+  toMs,
+}: CommandFilter): boolean {
   if (clientId !== undefined || batchId !== undefined || state === 'active') return false;
-  return [state, search, createdBy, fromMs, toMs].some((each) => each !== undefined);
+  return [appName, state, search, createdBy, fromMs, toMs].some((each) => each !== undefined);
 }
 
 /** @returns undefined for none, or one that we did not give */

@@ -39,6 +39,9 @@ export function wants(wish: Wish, event: EventHead): boolean {
     case 'batch':
       // A batch is about many clients.
       return batchId === undefined ? clientId === undefined : isOfBatch;
+    case 'rollout':
+      // So is a rollout.
+      return clientId === undefined;
     case 'client':
     case 'app':
     case 'metrics':

@@ -12,6 +12,7 @@ export function commandOf(more: Partial<CommandSummary> = {}): CommandSummary {
     client_id: CLIENT_ID,
     hostname: 'web-01',
     kind: 'command',
+    app_name: null,
     command: 'uptime',
     ran: 'uptime',
     state: 'Pending',

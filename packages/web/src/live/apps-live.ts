@@ -61,6 +61,7 @@ export function withEvent(clients: AppsByClient, event: StreamEvent): AppsByClie
     case 'command':
     case 'output':
     case 'batch':
+    case 'rollout':
       break;
   }
   return clients;

@@ -26,6 +26,7 @@ const NAMES: readonly EventName[] = [
   'output',
   'batch',
   'app',
+  'rollout',
 ];
 const BASE_DELAY_MS = 1000;
 const MAX_DELAY_MS = 15_000;

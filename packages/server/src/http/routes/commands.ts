@@ -159,6 +159,7 @@ export function commandRoutes(needs: CommandRouteNeeds): Route[] {
         batchId: query.batch_id,
         state: query.status,
         search: query.search,
+        appName: query.app_name,
         createdBy: query.created_by,
         fromMs: query.from_ms,
         toMs: query.to_ms,
