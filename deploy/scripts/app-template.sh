@@ -36,6 +36,8 @@ START_SECS=1
 # From TERM until KILL, and from KILL until it is given up.
 STOP_SECS=20
 KILL_SECS=5
+# Longest wait for another call of this script.
+LOCK_SECS=10
 # A longer log is put aside as NAME.log.1 at the next start.
 MAX_LOG_BYTES=10485760
 
@@ -129,20 +131,18 @@ running() {
 lock() {
   local turn pid started
   look $$
-  for turn in first second; do
-    printf '%s\n' "$$ $STARTED" >"$LOCK.$$" || exit 1
-    ln -- "$LOCK.$$" "$LOCK" 2>/dev/null && IS_LOCKED=1
-    rm -f -- "$LOCK.$$"
-    [ -z "$IS_LOCKED" ] || return 0
-    [ "$turn" = first ] || break
-    { read -r pid started <"$LOCK"; } 2>/dev/null
-    if look "${pid:-none}" && [ "$STARTED" = "${started-}" ]; then
-      fail "another call is under way (process $pid)"
+  printf '%s\n' "$$ $STARTED" >"$LOCK.$$" || exit 1
+  for ((turn = 0; turn < LOCK_SECS * 10; turn++)); do
+    if ln -- "$LOCK.$$" "$LOCK" 2>/dev/null; then
+      rm -f -- "$LOCK.$$"
+      IS_LOCKED=1
+      return 0
     fi
-    rm -f -- "$LOCK"
-    look $$
+    { read -r pid started <"$LOCK"; } 2>/dev/null || continue
+    if look "$pid" && [ "$STARTED" = "$started" ]; then sleep 0.1; else rm -f -- "$LOCK"; fi
   done
-  fail "$APP_DIR/$LOCK cannot be made"
+  rm -f -- "$LOCK.$$"
+  fail "another call is under way (process $pid)"
 }
 
 start() {
