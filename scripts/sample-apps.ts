@@ -106,6 +106,11 @@ function createSampleApps(directory: string): SampleApps {
     }
   }
 
+  async function stopAll(): Promise<void> {
+    const names = readdirSync(directory).filter((name) => existsSync(join(directory, name, `${name}.sh`)));
+    await Promise.all(names.map((name) => script(name, 'stop')));
+  }
+
   async function noted(work: Promise<unknown>): Promise<void> {
     const done = work.then(
       () => undefined,
@@ -126,8 +131,7 @@ function createSampleApps(directory: string): SampleApps {
     async stop() {
       stopping.abort();
       await Promise.all(underWay);
-      const names = readdirSync(directory).filter((name) => existsSync(join(directory, name, `${name}.sh`)));
-      await noted(Promise.all(names.map((name) => script(name, 'stop'))));
+      await noted(stopAll());
     },
   };
 }

@@ -237,7 +237,7 @@ describe('an update', () => {
     expect([file('VERSION'), file('BRANCH'), file('COMMIT')]).toEqual(['v3\n', undefined, undefined]);
     await call('update', 'v4');
     // The one that runs, the one before, and the new one.
-    const kept = readdirSync(join(directory, 'releases')).map((name) => name.split('.')[0]);
+    const kept = readdirSync(join(directory, 'releases')).map((name) => name.split('.')[0] ?? '');
     expect(kept.toSorted()).toEqual(['v2-branch', 'v3', 'v4']);
     await call('restart');
     expect(isAlive(pid())).toBe(true);
@@ -318,4 +318,7 @@ it('does what the console asks for, and the client finds it true', async () => {
   expect(app).toMatchObject({ branch: 'main', commit: 'abc123' });
   expect(app.notes).toBeUndefined();
   expect(await service('Stop')).toMatchObject({ exit_code: 0 });
+  expect(await service('Start')).toMatchObject({ exit_code: 0 });
+  await client.program.stop();
+  expect((await calls(directory)('status')).code).toBe(0);
 }, 90_000);
