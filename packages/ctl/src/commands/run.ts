@@ -1,9 +1,8 @@
 /** `run`: one command on one or many hosts: what will happen, how far it is, and the results, alike ones together. */
 import { MAX_TIMEOUT_SECS } from '@ops/protocol/domain/command.ts';
 import { createBatch, getBatch, MAX_TARGETS, previewBatch } from '@ops/protocol/http/batches.ts';
-import { IDEMPOTENCY_HEADER, MAX_QUEUE_SECS } from '@ops/protocol/http/commands.ts';
+import { MAX_QUEUE_SECS } from '@ops/protocol/http/commands.ts';
 import type { AnswerOf, BodyOf } from '@ops/protocol/http/endpoint.ts';
-import { systemRandom } from '@ops/runtime/random.ts';
 
 import { RAW_OPTION } from '../command.ts';
 import type { Command, Surroundings } from '../command.ts';
@@ -11,7 +10,7 @@ import { usageFault } from '../command-line.ts';
 import { Ending, EXIT } from '../exit-status.ts';
 import { followBatch } from '../follow-batch.ts';
 import { onOneLine } from '../printable.ts';
-import { ApiFailure } from '../server/server.ts';
+import { callOnce } from '../server/call-once.ts';
 import { showBatch, statusOf } from '../show-batch.ts';
 import { hostIds } from '../target-hosts.ts';
 import { say } from '../terminal.ts';
@@ -61,20 +60,6 @@ async function confirm({ terminal, given }: Surroundings, preview: Preview): Pro
     secret: false,
   });
   return /^(y|yes|是)$/i.test(answer.trim());
-}
-
-/** The same key makes a second try harmless when the first answer was lost. */
-async function create(
-  { server }: Surroundings,
-  body: BodyOf<typeof createBatch>,
-): Promise<AnswerOf<typeof createBatch>> {
-  const parts = { body, headers: { [IDEMPOTENCY_HEADER]: systemRandom.uuid() } };
-  try {
-    return await server.call(createBatch, parts);
-  } catch (cause) {
-    if (!(cause instanceof ApiFailure) || cause.code !== 'unreachable') throw cause;
-    return server.call(createBatch, parts);
-  }
 }
 
 export const run: Command = {
@@ -140,11 +125,13 @@ export const run: Command = {
     terminal.err(`${previewLine(preview, command, terminal)}\n`);
     if (!(await confirm(surroundings, preview))) return EXIT.failed;
 
-    const made = await create(surroundings, {
-      ...order,
-      ...(timeout !== undefined && { timeout_secs: timeout }),
-      ...(concurrency !== undefined && { concurrency }),
-      ...(stopAfter !== undefined && { stop_after_failures: stopAfter }),
+    const made = await callOnce(server, createBatch, {
+      body: {
+        ...order,
+        ...(timeout !== undefined && { timeout_secs: timeout }),
+        ...(concurrency !== undefined && { concurrency }),
+        ...(stopAfter !== undefined && { stop_after_failures: stopAfter }),
+      },
     });
     const batch = await followBatch(terminal, server, made.batch_id);
     if (batch === undefined) return EXIT.interrupted;
