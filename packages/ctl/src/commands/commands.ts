@@ -1,5 +1,6 @@
 /** Every command of opsctl, in the order of help and documentation. */
 import type { Command } from '../command.ts';
+import { apps } from './apps.ts';
 import { cancel } from './cancel.ts';
 import { completionOf } from './completion.ts';
 import { history } from './history.ts';
@@ -16,5 +17,6 @@ export const COMMANDS: readonly Command[] = [
   result,
   cancel,
   history,
+  apps,
   completionOf(() => COMMANDS),
 ];

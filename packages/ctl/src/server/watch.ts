@@ -10,7 +10,7 @@ import { sleep } from '@ops/runtime/clock.ts';
 import type { Clock } from '@ops/runtime/clock.ts';
 
 import { readEvents } from './event-stream.ts';
-import { addressOf, ApiFailure } from './server.ts';
+import { addressOf, isPassing } from './server.ts';
 import type { Server } from './server.ts';
 
 const ASK_EVERY_MS = 1000;
@@ -55,12 +55,7 @@ export async function watch<State>(
     try {
       take(await subject.ask());
     } catch (cause) {
-      // A server that restarts comes back; everything else is an answer.
-      if (
-        !(cause instanceof ApiFailure) ||
-        !['unreachable', 'server_busy', 'too_many_requests'].includes(cause.code)
-      )
-        throw cause;
+      if (!isPassing(cause)) throw cause;
     }
   };
   const isOver = (): boolean => newest !== undefined && subject.isOver(newest);
