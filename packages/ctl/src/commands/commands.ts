@@ -7,6 +7,8 @@ import { history } from './history.ts';
 import { hosts } from './hosts.ts';
 import { login, logout } from './login.ts';
 import { result } from './result.ts';
+import { rollout } from './rollout.ts';
+import { rollouts } from './rollouts.ts';
 import { run } from './run.ts';
 
 export const COMMANDS: readonly Command[] = [
@@ -18,5 +20,7 @@ export const COMMANDS: readonly Command[] = [
   cancel,
   history,
   apps,
+  rollout,
+  rollouts,
   completionOf(() => COMMANDS),
 ];

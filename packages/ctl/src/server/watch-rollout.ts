@@ -16,6 +16,8 @@ const RESTING: ReadonlySet<RolloutState> = new Set<RolloutState>([
   'rollback_failed',
 ]);
 
+export const isResting = ({ state }: Pick<RolloutSummary, 'state'>): boolean => RESTING.has(state);
+
 /** @returns undefined when aborted. @throws ApiFailure when the rollout cannot be read */
 export function watchRollout(
   id: string,
@@ -29,7 +31,7 @@ export function watchRollout(
       ask: async () => (await server.call(getRollout, { params: { id } })).rollout,
       read: (data) => (isObject(data) && data['id'] === id ? decode(rolloutSummary, data) : undefined),
       revision: ({ revision }) => revision,
-      isOver: ({ state }) => RESTING.has(state),
+      isOver: (rollout) => isResting(rollout),
     },
     watching,
   );
