@@ -66,6 +66,5 @@ export async function showRollout(
   }
   const shown = isWhole ? hosts : hosts.filter(({ state }) => TROUBLE.has(state));
   terminal.out(rolloutText(rollout, shown, terminal.language));
-  if (rollout.orders.length > 0)
-    terminal.err(`${rollout.orders.map((order) => `opsctl rollout ${order} ${rollout.id}`).join('\n')}\n`);
+  if (rollout.orders.length > 0) terminal.err(`opsctl rollout ${rollout.orders.join('|')} ${rollout.id}\n`);
 }
