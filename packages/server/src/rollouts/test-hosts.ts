@@ -79,7 +79,7 @@ export function testHosts(): TestHosts {
 
   function appsOf(n: number): AppInfo[] {
     const { version, status, pid } = host(n);
-    const running_ = status === 'Running' ? { pid, started_at_ms: pid * 1000 } : {};
+    const process = status === 'Running' ? { pid, started_at_ms: pid * 1000 } : {};
     return [
       {
         name: APP,
@@ -87,7 +87,7 @@ export function testHosts(): TestHosts {
         service_status: status,
         has_script: true,
         actions: true,
-        ...running_,
+        ...process,
       },
     ];
   }
