@@ -25,7 +25,10 @@ export async function followCommand(surroundings: Surroundings, id: string): Pro
     for (;;) {
       const query = { command_id: id, stream, offset: offsets[stream] };
       const page = await server.call(commandOutput, { query });
-      if (page.text !== '' && !isQuiet) (stream === 'stdout' ? terminal.out : terminal.err)(shown(page.text));
+      if (page.text !== '' && !isQuiet) {
+        if (stream === 'stdout') terminal.out(shown(page.text));
+        else terminal.err(shown(page.text));
+      }
       const isStill = page.next_offset === offsets[stream];
       offsets[stream] = page.next_offset;
       if (isStill || page.next_offset >= page.kept_bytes) return page.complete && isFinal(page.state);

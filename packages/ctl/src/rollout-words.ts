@@ -93,10 +93,11 @@ export function rolloutStep(rollout: RolloutSummary, isLast: boolean): Step {
 export const waveOf = ({ waves }: Pick<RolloutSummary, 'waves'>, index: number): string =>
   `wave ${Math.min(index + 1, waves.length)}/${waves.length}`;
 
+const figure = (value: number | null): string =>
+  value === null ? '-' : String(Math.round(value * 100) / 100);
+
 /** `1 healthy; cpu_usage 12.1, unchanged 9.8, +10 allowed` */
 export function waveResult({ counts, readings }: WaveReport): string {
-  const figure = (value: number | null): string =>
-    value === null ? '-' : String(Math.round(value * 100) / 100);
   const compared = readings.map(
     ({ reading, changed, unchanged, max_above: above }) =>
       `${reading} ${figure(changed)}, unchanged ${figure(unchanged)}, +${above} allowed`,
