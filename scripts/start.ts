@@ -93,13 +93,14 @@ try {
 if (!stopping) startAll();
 
 function startAll(): void {
-  void samples?.start();
   let secretFile: string | undefined;
   const server = startProgram('ops-server', process.argv.slice(2), process.env);
   follow(server, (line) => {
     secretFile = SECRET_FILE.exec(line)?.[1] ?? secretFile;
     const port = LISTENING.exec(line)?.[1];
     if (port === undefined || stopping) return;
+    if (samples) console.log(`Sample applications: ${samples.directory}`);
+    void samples?.start();
     const env = {
       ...process.env,
       ...(secretFile !== undefined && { OPS_TCP_AUTH_SECRET_FILE: secretFile }),

@@ -250,6 +250,9 @@ update() {
   local version=$1 before code name text release kept
   [[ $version =~ ^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$ ]] || usage
   before=$(readlink -- current)
+  for name in VERSION BRANCH COMMIT; do
+    [ ! -d "$name" ] || fail "not updated: $name is a directory"
+  done
   if ! mkdir -p releases || ! STAGE=$(mktemp -d "releases/$version.XXXXXX") || ! chmod 755 "$STAGE"; then
     fail "not updated: $APP_DIR/releases cannot be written to"
   fi
@@ -279,7 +282,8 @@ update() {
     if [ -f "$name.new" ]; then mv -fT -- "$name.new" "$name"; else rm -f -- "$name"; fi
   done
   if ! mv -fT -- VERSION.new VERSION; then
-    [ -z "$before" ] || ln -sfn -- "$before" current
+    if [ -n "$before" ]; then ln -sfn -- "$before" current; else rm -f current; fi
+    STAGE=$release
     fail 'not updated: VERSION cannot be exchanged'
   fi
 

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -257,6 +258,18 @@ describe('an update', () => {
     expect(readdirSync(directory)).toEqual(before);
     expect(readdirSync(join(directory, 'releases'))).toHaveLength(1);
     expect((await call('start')).code).toBe(0);
+  });
+
+  it('exchanges nothing where VERSION cannot be exchanged', async () => {
+    const { call, file, directory } = await place();
+    await call('update', 'v2-branch');
+    rmSync(join(directory, 'VERSION'));
+    mkdirSync(join(directory, 'VERSION'));
+    const before = readlinkSync(join(directory, 'current'));
+    const update = await call('update', 'v3');
+    expect(update).toEqual({ code: 1, out: 'demo: not updated: VERSION is a directory\n' });
+    expect([readlinkSync(join(directory, 'current')), file('COMMIT')]).toEqual([before, 'abc123\n']);
+    expect(readdirSync(join(directory, 'releases'))).toHaveLength(1);
   });
 
   it('is refused by a template in which nobody has written how', async () => {

@@ -13,6 +13,14 @@ export interface Verb {
   run(surroundings: Surroundings, operands: readonly string[]): Promise<ExitStatus>;
 }
 
+/** `start|stop APP HOST | update APP HOST VERSION`: those with the same operands together. */
+export function verbSyntax(verbs: Readonly<Record<string, Verb>>): string {
+  const alike = Map.groupBy(Object.entries(verbs), ([, { operands }]) => operands);
+  return [...alike]
+    .map(([operands, entries]) => `${entries.map(([name]) => name).join('|')} ${operands}`)
+    .join(' | ');
+}
+
 /** @throws Ending with status 2 for operands or options that are not the verb's */
 export function runVerb(
   command: Command,

@@ -17,7 +17,7 @@ import { listHosts } from '../server/list-hosts.ts';
 import { oneHost } from '../target-hosts.ts';
 import { say } from '../terminal.ts';
 import type { Terminal } from '../terminal.ts';
-import { checkOptions, runVerb } from '../verb.ts';
+import { checkOptions, runVerb, verbSyntax } from '../verb.ts';
 import type { Verb } from '../verb.ts';
 import { APP_ACTIONS } from './app-actions.ts';
 import { releases } from './app-releases.ts';
@@ -115,9 +115,7 @@ export const apps: Command = {
     zh: '列出应用；启动、停止、更新、回滚一台主机上的应用',
     en: 'list applications; start, stop, update or roll back one on a host',
   },
-  operands: `[NAME] | ${Object.entries(VERBS)
-    .map(([name, { operands }]) => `${name} ${operands}`)
-    .join(' | ')}`,
+  operands: `[NAME] | ${verbSyntax(VERBS)}`,
   count: [0, 4],
   words: Object.keys(VERBS),
   options: [

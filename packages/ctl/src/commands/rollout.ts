@@ -16,7 +16,7 @@ import { previewText } from '../rollout-words.ts';
 import { callOnce } from '../server/call-once.ts';
 import { selectionOf } from '../target-hosts.ts';
 import { say } from '../terminal.ts';
-import { checkOptions, runVerb } from '../verb.ts';
+import { checkOptions, runVerb, verbSyntax } from '../verb.ts';
 import type { Verb } from '../verb.ts';
 
 const show: Verb = {
@@ -101,7 +101,7 @@ export const rollout: Command = {
     zh: '分批变更应用；查看、暂停、继续、停止、回滚一次发布',
     en: 'change an application wave by wave; show, pause, resume, stop or roll back a rollout',
   },
-  operands: `APP [HOST…] | ${Object.keys(VERBS).join(' ID | ')} ID`,
+  operands: `APP [HOST…] | ${verbSyntax(VERBS)}`,
   count: [1, 10_001],
   words: Object.keys(VERBS),
   options: [
