@@ -288,7 +288,9 @@ it('does what the console asks for, and the client finds it true', async () => {
   await using server = await startServer({ env: { OPS_AUTH_TOKEN: TOKEN } });
   await using client = await startClient({ server: { port: server.tcpPort } });
   const directory = layOut(join(client.directory, 'apps'), LIVES);
-  onTestFinished(async () => void (await calls(directory)('stop')));
+  // Before its directory goes with the client's.
+  await using after = new AsyncDisposableStack();
+  after.defer(async () => void (await calls(directory)('stop')));
   const id = readFileSync(join(client.directory, 'client_id.txt'), 'utf8').trim();
   const ask = async (path: string, body?: object): Promise<Record<string, unknown>> => {
     const headers = { Authorization: `Bearer ${TOKEN}`, 'Content-Type': 'application/json' };
