@@ -106,7 +106,8 @@ beforeAll(async () => {
       startProgram({
         file: 'bench/clients-process.ts',
         args: [folder.path, String(process), String(CLIENTS / PROCESSES), String(server.tcpPort)],
-        env: { HOME: folder.path },
+        // The server is killed more often than it is well for so long that they would begin anew.
+        env: { HOME: folder.path, OPS_RETRY_MAX_DELAY: '2' },
         ipc: true,
       }),
     ),
