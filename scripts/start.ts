@@ -1,6 +1,7 @@
 /**
- * `npm start`: the whole product on this machine. One server, on loopback unless configured otherwise, and one client
- * for this very host; Ctrl-C stops both, client first, so that the server sees it leave.
+ * `npm start`: the whole product on this machine. One server, on loopback unless configured otherwise, one client for
+ * this very host, and sample applications; Ctrl-C stops all, client first, so that the server sees it leave and nobody
+ * starts an application any more.
  *
  *   starting ──both there──► running ──signal, or one of them ends──► stopping ──► exit
  *
@@ -13,6 +14,7 @@ import { systemExec } from '@ops/runtime/exec.ts';
 import type { Child } from '@ops/runtime/exec.ts';
 
 import { buildConsoleIfStale } from './console-build.ts';
+import { openSampleApps } from './sample-apps.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const WINDOWS = process.platform === 'win32';
@@ -21,6 +23,9 @@ const WINDOWS = process.platform === 'win32';
 const LISTENING = /^ops-server listening http=\d+ tcp=(\d+) /;
 /** Before that, where authentication is on and the server made the secret itself. */
 const SECRET_FILE = /^ops-server authentication=on secret_file=(.+)$/;
+
+/** The client says so when the server has taken it. */
+const CONNECTED = /^ops-client connected /;
 
 const running: { name: string; child: Child }[] = [];
 let stopping = false;
@@ -56,10 +61,12 @@ function startProgram(
 async function stop(code: number): Promise<void> {
   if (stopping) return;
   stopping = true;
-  for (const { child } of running.toReversed()) {
-    child.signal('SIGTERM');
-    await child.exited;
-  }
+  const [server, client] = running;
+  client?.child.signal('SIGTERM');
+  await client?.child.exited;
+  await samples?.stop();
+  server?.child.signal('SIGTERM');
+  await server?.child.exited;
   process.exit(code);
 }
 
@@ -72,6 +79,8 @@ function follow(child: Child, onLine: (line: string) => void): void {
   });
 }
 
+const samples = await openSampleApps({ argv: [], env: process.env, cwd: process.cwd() });
+
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0));
 
 try {
@@ -81,13 +90,25 @@ try {
   await stop(1);
 }
 
-let secretFile: string | undefined;
-const server = startProgram('ops-server', process.argv.slice(2), process.env);
-follow(server, (line) => {
-  secretFile = SECRET_FILE.exec(line)?.[1] ?? secretFile;
-  const port = LISTENING.exec(line)?.[1];
-  if (port === undefined || stopping) return;
-  const env = { ...process.env, ...(secretFile !== undefined && { OPS_TCP_AUTH_SECRET_FILE: secretFile }) };
-  const client = startProgram('ops-client', ['--host', '127.0.0.1', '--port', port], env);
-  follow(client, () => {});
-});
+if (!stopping) startAll();
+
+function startAll(): void {
+  let secretFile: string | undefined;
+  const server = startProgram('ops-server', process.argv.slice(2), process.env);
+  follow(server, (line) => {
+    secretFile = SECRET_FILE.exec(line)?.[1] ?? secretFile;
+    const port = LISTENING.exec(line)?.[1];
+    if (port === undefined || stopping) return;
+    if (samples) console.log(`Sample applications: ${samples.directory}`);
+    void samples?.start();
+    const env = {
+      ...process.env,
+      ...(secretFile !== undefined && { OPS_TCP_AUTH_SECRET_FILE: secretFile }),
+      ...(samples && { OPS_APPS_BASE_DIR: samples.directory }),
+    };
+    const client = startProgram('ops-client', ['--host', '127.0.0.1', '--port', port], env);
+    follow(client, (said) => {
+      if (CONNECTED.test(said)) void samples?.update();
+    });
+  });
+}

@@ -51,7 +51,13 @@ describe('the repository', () => {
   });
 
   it('has launchers that can be executed', () => {
-    const launchers = ['bin/ops-server', 'bin/ops-client', '.ci/run'];
+    const launchers = [
+      'bin/ops-server',
+      'bin/ops-client',
+      'bin/opsctl',
+      'deploy/scripts/app-template.sh',
+      '.ci/run',
+    ];
     expect(launchers.filter((name) => (statSync(join(ROOT, name)).mode & 0o111) === 0)).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-/** How the programs start and end: exit statuses, ports, directories, kill -9, and `npm start` as a whole. */
+/** How the programs start and end: exit statuses, ports, directories, kill -9. */
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -129,39 +129,5 @@ describe('the server', () => {
     expect(storedTo).toBeLessThanOrEqual(Date.now());
     const { samples } = (await ask(`/api/clients/${id}/samples`)) as { samples: { t: number }[] };
     expect(samples.some(({ t }) => t === Math.floor(storedTo / 60_000) * 60_000)).toBe(true);
-  }, 120_000);
-});
-
-describe('npm start', () => {
-  it('shows this host live and leaves nothing running after Ctrl-C', async () => {
-    await using folder = await tempDirectory('start');
-    const program = await startProgram({
-      file: 'scripts/start.ts',
-      cwd: folder.path,
-      env: {
-        HOME: folder.path,
-        OPS_HTTP_PORT: '0',
-        OPS_TCP_PORT: '0',
-        OPS_AUTH_TOKEN: TOKEN,
-        OPS_CLIENT_ID_FILE: join(folder.path, 'client_id.txt'),
-        OPS_CLIENT_DATA_DIR: join(folder.path, 'client-data'),
-      },
-    });
-    const [, url] = await program.line(/^ops-server listening http=\d+ tcp=\d+ url=(\S+)$/, {
-      within: 60_000,
-    });
-    await until(
-      async () => {
-        const response = await fetch(`${url}/api/clients?status=online`, {
-          headers: { Authorization: `Bearer ${TOKEN}` },
-        });
-        return Object.keys(((await response.json()) as { clients: object }).clients).length === 1;
-      },
-      { within: 10_000, what: 'this host to be live within 10 s' },
-    );
-    expect((await fetch(`${url}/`)).status).toBe(200);
-    program.signal('SIGINT');
-    expect(await program.exited).toEqual({ code: 0, signal: null });
-    await expect(fetch(`${url}/health`)).rejects.toThrow('fetch failed');
   }, 120_000);
 });

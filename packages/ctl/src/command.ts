@@ -43,6 +43,8 @@ export interface Command {
   /** Fewest and most operands. */
   readonly count: readonly [min: number, max: number];
   readonly options: readonly Option[];
+  /** What completion offers besides the options. */
+  readonly words?: readonly string[];
   run(surroundings: Surroundings): Promise<ExitStatus>;
 }
 

@@ -1,7 +1,7 @@
 /** Shows the progress of a batch until it is over. Ctrl-C stops looking; the batch goes on. */
 import type { BatchSummary } from '@ops/protocol/http/batches.ts';
 
-import { createProgress } from './progress.ts';
+import { createProgress, stepOf } from './progress.ts';
 import type { Server } from './server/server.ts';
 import { watchBatch } from './server/watch-batch.ts';
 import { say } from './terminal.ts';
@@ -15,12 +15,11 @@ export async function followBatch(
 ): Promise<BatchSummary | undefined> {
   const progress = createProgress(terminal);
   try {
-    const batch = await watchBatch({
+    const batch = await watchBatch(id, {
       server,
       clock: terminal.clock,
-      id,
       signal: terminal.interrupted,
-      onChange: (changed) => progress.show(changed),
+      onChange: (changed) => progress.show(stepOf(changed, terminal.language)),
     });
     if (batch !== undefined) return batch;
   } finally {

@@ -21,6 +21,9 @@ export function printable(text: string): string {
 /** The same on one line. */
 export const onOneLine = (text: string): string => printable(text).replace(/[\n\t]/g, ' ');
 
+/** `YYYY-MM-DD HH:MM:SS`, in UTC. */
+export const utcTime = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
+
 /** Columns a character takes; East Asian ones take two. */
 function widthOf(text: string): number {
   let width = 0;

@@ -1,32 +1,15 @@
-import type { BatchSummary } from '@ops/protocol/http/batches.ts';
+import type { Language } from '@ops/runtime/language.ts';
 import { ManualClock } from '@ops/testkit/manual-clock.ts';
 import { describe, expect, it } from 'vitest';
 
-import { createProgress } from './progress.ts';
+import { countsLine, createProgress } from './progress.ts';
+import type { Step } from './progress.ts';
 import { testTerminal } from './test-terminal.ts';
 
-function batch(executing: number, succeeded: number, failed = 0): BatchSummary {
+function batch(executing: number, succeeded: number, failed = 0, language: Language = 'en'): Step {
+  const counts = { held: 0, pending: 0, executing, succeeded, nonzero: 0, timeout: 0, failed, cancelled: 0 };
   const targets = executing + succeeded + failed;
-  return {
-    id: '00000000-0000-4000-8000-000000000001',
-    command: 'uptime',
-    ran: 'uptime',
-    state: executing > 0 ? 'running' : 'finished',
-    stopped: null,
-    stopped_by: null,
-    created_by: 'admin',
-    created_at_ms: 0,
-    finished_at_ms: null,
-    targets,
-    counts: { held: 0, pending: 0, executing, succeeded, nonzero: 0, timeout: 0, failed, cancelled: 0 },
-    version: 1,
-    concurrency: 10,
-    stop_after_failures: null,
-    timeout_secs: 30,
-    queue_secs: null,
-    selection: { kind: 'all', selector: null },
-    rerun_of: null,
-  };
+  return { done: succeeded + failed, targets, words: countsLine(counts, language), isLast: executing === 0 };
 }
 
 describe('progress', () => {
@@ -46,14 +29,17 @@ describe('progress', () => {
   });
 
   it('is a bar on a terminal, drawn again and removed at the end', () => {
-    const terminal = testTerminal({ isErrorTerminal: true, language: 'zh' });
+    const terminal = testTerminal({ isErrorTerminal: true });
     const progress = createProgress(terminal);
-    progress.show(batch(1, 1));
-    progress.show(batch(1, 1));
-    progress.show(batch(0, 2));
+    progress.show(batch(1, 1, 0, 'zh'));
+    progress.show(batch(1, 1, 0, 'zh'));
+    progress.say('one is there');
+    progress.show(batch(0, 2, 0, 'zh'));
     progress.end();
     expect(terminal.stderr()).toBe(
-      '\r\u001b[K[############............] 1/2  成功 1，执行中 1\r\u001b[K[########################] 2/2  成功 2\r\u001b[K',
+      '\r\u001b[K[############............] 1/2  成功 1，执行中 1' +
+        '\r\u001b[Kone is there\n\r\u001b[K[############............] 1/2  成功 1，执行中 1' +
+        '\r\u001b[K[########################] 2/2  成功 2\r\u001b[K',
     );
   });
 });

@@ -1,4 +1,4 @@
-/** How far a batch is: one line that is drawn again on a terminal, lines of text in a pipe. */
+/** How far something is: one line that is drawn again on a terminal, lines of text in a pipe. */
 import type { BatchCounts, BatchSummary } from '@ops/protocol/http/batches.ts';
 import type { Timer } from '@ops/runtime/clock.ts';
 import type { Language } from '@ops/runtime/language.ts';
@@ -9,13 +9,23 @@ import type { Terminal } from './terminal.ts';
 const LINE_EVERY_MS = 1000;
 const BAR_COLUMNS = 24;
 
+export interface Step {
+  readonly done: number;
+  readonly targets: number;
+  readonly words: string;
+  /** Nothing will follow: it is written at once. */
+  readonly isLast: boolean;
+}
+
 export interface Progress {
-  show(batch: BatchSummary): void;
+  show(step: Step): void;
+  /** A line that stays. */
+  say(line: string): void;
   /** Removes the bar. */
   end(): void;
 }
 
-export const unfinished = (counts: BatchCounts): number => counts.held + counts.pending + counts.executing;
+const unfinished = (counts: BatchCounts): number => counts.held + counts.pending + counts.executing;
 
 export const failures = (counts: BatchCounts): number =>
   counts.nonzero + counts.timeout + counts.failed + counts.cancelled;
@@ -38,8 +48,13 @@ export function countsLine(counts: BatchCounts, language: Language): string {
     .join(language === 'zh' ? '，' : ', ');
 }
 
+export function stepOf({ targets, counts, state }: BatchSummary, language: Language): Step {
+  const done = targets - unfinished(counts);
+  return { done, targets, words: countsLine(counts, language), isLast: state === 'finished' };
+}
+
 export function createProgress(terminal: Terminal): Progress {
-  const { language, clock } = terminal;
+  const { clock } = terminal;
   let last = '';
   let lastAt = -Infinity;
   /** Writes what was held back when its second is over. */
@@ -58,18 +73,20 @@ export function createProgress(terminal: Terminal): Progress {
     else later = clock.after(rest, () => write(text));
   };
   return {
-    show(batch) {
-      const { targets, counts } = batch;
-      const done = targets - unfinished(counts);
-      const text = `${done}/${targets}  ${countsLine(counts, language)}`;
+    show({ done, targets, words, isLast }) {
+      const text = `${done}/${targets}  ${words}`;
       if (!terminal.isErrorTerminal) {
-        if (`${text}\n` !== last) showLine(`${text}\n`, batch.state === 'finished');
+        if (`${text}\n` !== last) showLine(`${text}\n`, isLast);
         return;
       }
       const filled = targets === 0 ? BAR_COLUMNS : Math.round((done / targets) * BAR_COLUMNS);
       const bar = `[${'#'.repeat(filled)}${'.'.repeat(BAR_COLUMNS - filled)}] ${text}`;
       const drawn = `\r\u001b[K${bar.slice(0, Math.max(20, terminal.columns - 1))}`;
       if (drawn !== last) write(drawn);
+    },
+    say(line) {
+      later?.cancel();
+      terminal.err(terminal.isErrorTerminal ? `\r\u001b[K${line}\n${last}` : `${line}\n`);
     },
     end() {
       later?.cancel();

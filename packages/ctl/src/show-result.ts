@@ -26,14 +26,8 @@ export function resultIn(answer: AnswerOf<typeof commandResult>): Result {
 export const statusOfResult = ({ state, result }: Result): ExitStatus =>
   state === 'Completed' && result.exit_code === 0 ? EXIT.good : EXIT.failed;
 
-export function showResult(
-  terminal: Terminal,
-  { state, result }: Result,
-  options: { readonly raw: boolean },
-): void {
-  const shown = options.raw ? (text: string): string => text : printable;
-  terminal.out(shown(result.output));
-  terminal.err(shown(result.error_output));
+/** How it ended, on one line. */
+export function endingLine({ state, result }: Result): string {
   const parts = [
     result.hostname,
     result.command,
@@ -42,5 +36,12 @@ export function showResult(
     ...(result.error === null ? [] : [result.error]),
     ...(result.duration_ms === null ? [] : [`${result.duration_ms} ms`]),
   ];
-  terminal.err(`${parts.map(onOneLine).join('  ')}\n`);
+  return `${parts.map(onOneLine).join('  ')}\n`;
+}
+
+export function showResult(terminal: Terminal, found: Result, options: { readonly raw: boolean }): void {
+  const shown = options.raw ? (text: string): string => text : printable;
+  terminal.out(shown(found.result.output));
+  terminal.err(shown(found.result.error_output));
+  terminal.err(endingLine(found));
 }

@@ -1,11 +1,14 @@
 /** Every command of opsctl, in the order of help and documentation. */
 import type { Command } from '../command.ts';
+import { apps } from './apps.ts';
 import { cancel } from './cancel.ts';
 import { completionOf } from './completion.ts';
 import { history } from './history.ts';
 import { hosts } from './hosts.ts';
 import { login, logout } from './login.ts';
 import { result } from './result.ts';
+import { rollout } from './rollout.ts';
+import { rollouts } from './rollouts.ts';
 import { run } from './run.ts';
 
 export const COMMANDS: readonly Command[] = [
@@ -16,5 +19,8 @@ export const COMMANDS: readonly Command[] = [
   result,
   cancel,
   history,
+  apps,
+  rollout,
+  rollouts,
   completionOf(() => COMMANDS),
 ];

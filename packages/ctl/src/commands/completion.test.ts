@@ -26,6 +26,10 @@ describe('completion', () => {
         'ask opsctl hosts --status o',
         'ask opsctl run -l e',
         'ask opsctl completion z',
+        'ask opsctl apps re',
+        'ask opsctl apps --status R',
+        'ask opsctl rollout --on-failure r',
+        'ask opsctl rollout pa',
       ].join('\n');
       await writeFile(path, `${await script('bash')}\n${asked}\n`);
       expect(execFileSync('bash', [path], { encoding: 'utf8' }).split('\n')).toEqual([
@@ -34,6 +38,10 @@ describe('completion', () => {
         'online offline',
         '',
         'zsh',
+        'restart releases',
+        'Running',
+        'rollback',
+        'pause',
         '',
       ]);
     } finally {

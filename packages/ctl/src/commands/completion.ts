@@ -6,9 +6,13 @@ import { EXIT } from '../exit-status.ts';
 const SHELLS = ['bash', 'zsh'] as const;
 
 const words = (command: Command): string =>
-  optionsOf(command)
-    .flatMap(({ name, short }) => [`--${name}`, ...(short === undefined ? [] : [`-${short}`])])
-    .join(' ');
+  [
+    ...(command.words ?? []),
+    ...optionsOf(command).flatMap(({ name, short }) => [
+      `--${name}`,
+      ...(short === undefined ? [] : [`-${short}`]),
+    ]),
+  ].join(' ');
 
 /** Options with a value, for what stands behind them. */
 const choices = (command: Command): readonly string[] =>
@@ -39,10 +43,7 @@ function bash(commands: readonly Command[]): string {
     '    esac',
     '    if [ -z "$offered" ]; then',
     '      case "$command" in',
-    ...commands.map(
-      (command) =>
-        `        ${command.name}) offered='${command.name === 'completion' ? `${SHELLS.join(' ')} ` : ''}${words(command)}' ;;`,
-    ),
+    ...commands.map((command) => `        ${command.name}) offered='${words(command)}' ;;`),
     '      esac',
     '    fi',
     '  fi',
@@ -69,6 +70,7 @@ export function completionOf(commands: () => readonly Command[]): Command {
     summary: { zh: '输出 bash 或 zsh 的补全脚本', en: 'print the completion script of bash or zsh' },
     operands: 'bash|zsh',
     count: [1, 1],
+    words: SHELLS,
     options: [],
     run({ terminal, given }) {
       const shell = SHELLS.find((known) => known === given.operands[0]);

@@ -6,14 +6,14 @@ import type { CommandSummary } from '@ops/protocol/http/commands.ts';
 import type { Command } from '../command.ts';
 import { usageFault } from '../command-line.ts';
 import { EXIT } from '../exit-status.ts';
-import { table } from '../printable.ts';
+import { table, utcTime } from '../printable.ts';
 import { oneHost } from '../target-hosts.ts';
 
 const STATES = [...COMMAND_STATES, 'active'] as const;
 const DEFAULT_ROWS = 20;
 
 const row = (command: CommandSummary): readonly string[] => [
-  new Date(command.created_at_ms).toISOString().slice(0, 19).replace('T', ' '),
+  utcTime(command.created_at_ms),
   command.id,
   command.hostname,
   command.state,

@@ -1,37 +1,24 @@
 /** `run`: one command on one or many hosts: what will happen, how far it is, and the results, alike ones together. */
 import { MAX_TIMEOUT_SECS } from '@ops/protocol/domain/command.ts';
 import { createBatch, getBatch, MAX_TARGETS, previewBatch } from '@ops/protocol/http/batches.ts';
-import { IDEMPOTENCY_HEADER, MAX_QUEUE_SECS } from '@ops/protocol/http/commands.ts';
+import { MAX_QUEUE_SECS } from '@ops/protocol/http/commands.ts';
 import type { AnswerOf, BodyOf } from '@ops/protocol/http/endpoint.ts';
-import { systemRandom } from '@ops/runtime/random.ts';
 
 import { RAW_OPTION } from '../command.ts';
 import type { Command, Surroundings } from '../command.ts';
 import { usageFault } from '../command-line.ts';
+import { isConfirmed } from '../confirm.ts';
 import { Ending, EXIT } from '../exit-status.ts';
 import { followBatch } from '../follow-batch.ts';
 import { onOneLine } from '../printable.ts';
-import { ApiFailure } from '../server/server.ts';
+import { callOnce } from '../server/call-once.ts';
 import { showBatch, statusOf } from '../show-batch.ts';
-import { hostIds } from '../target-hosts.ts';
+import { selectionOf } from '../target-hosts.ts';
 import { say } from '../terminal.ts';
 import type { Terminal } from '../terminal.ts';
 
 type Order = BodyOf<typeof previewBatch>;
 type Preview = AnswerOf<typeof previewBatch>;
-
-/** Exactly one way of naming targets. @throws Ending */
-async function targets({
-  server,
-  given,
-}: Surroundings): Promise<Pick<Order, 'selector' | 'client_ids' | 'all'>> {
-  const selector = given.text('selector');
-  const names = given.texts('host').flatMap((text) => text.split(',').filter((name) => name !== ''));
-  const ways = [selector !== undefined, names.length > 0, given.flag('all')].filter(Boolean).length;
-  if (ways !== 1) throw usageFault('name the hosts in one way: -l SELECTOR, --host HOST, or --all');
-  if (selector !== undefined) return { selector };
-  return given.flag('all') ? { all: true } : { client_ids: [...(await hostIds(server, names))] };
-}
 
 /** "uptime → 12 hosts: 10 will run, 1 offline, 1 refused by the host". */
 function previewLine({ targets: count, counts, ran }: Preview, command: string, terminal: Terminal): string {
@@ -57,24 +44,7 @@ async function confirm({ terminal, given }: Surroundings, preview: Preview): Pro
     if (given.flag('all')) throw usageFault('--all needs --yes where nobody can be asked');
     return true;
   }
-  const answer = await terminal.ask(say(terminal, { zh: '执行？[y/N] ', en: 'Run it? [y/N] ' }), {
-    secret: false,
-  });
-  return /^(y|yes|是)$/i.test(answer.trim());
-}
-
-/** The same key makes a second try harmless when the first answer was lost. */
-async function create(
-  { server }: Surroundings,
-  body: BodyOf<typeof createBatch>,
-): Promise<AnswerOf<typeof createBatch>> {
-  const parts = { body, headers: { [IDEMPOTENCY_HEADER]: systemRandom.uuid() } };
-  try {
-    return await server.call(createBatch, parts);
-  } catch (cause) {
-    if (!(cause instanceof ApiFailure) || cause.code !== 'unreachable') throw cause;
-    return server.call(createBatch, parts);
-  }
+  return isConfirmed(terminal, { zh: '执行？', en: 'Run it?' });
 }
 
 export const run: Command = {
@@ -126,7 +96,12 @@ export const run: Command = {
     const concurrency = given.number('concurrency', { min: 1, max: MAX_TARGETS });
     const stopAfter = given.number('stop-after-failures', { min: 1, max: MAX_TARGETS });
     const order: Order = {
-      ...(await targets(surroundings)),
+      ...(await selectionOf(server, {
+        selector: given.text('selector'),
+        names: given.texts('host').flatMap((text) => text.split(',').filter((name) => name !== '')),
+        all: given.flag('all'),
+        ways: '-l SELECTOR, --host HOST, or --all',
+      })),
       command,
       ...(queue !== undefined && { queue_secs: queue }),
     };
@@ -140,11 +115,13 @@ export const run: Command = {
     terminal.err(`${previewLine(preview, command, terminal)}\n`);
     if (!(await confirm(surroundings, preview))) return EXIT.failed;
 
-    const made = await create(surroundings, {
-      ...order,
-      ...(timeout !== undefined && { timeout_secs: timeout }),
-      ...(concurrency !== undefined && { concurrency }),
-      ...(stopAfter !== undefined && { stop_after_failures: stopAfter }),
+    const made = await callOnce(server, createBatch, {
+      body: {
+        ...order,
+        ...(timeout !== undefined && { timeout_secs: timeout }),
+        ...(concurrency !== undefined && { concurrency }),
+        ...(stopAfter !== undefined && { stop_after_failures: stopAfter }),
+      },
     });
     const batch = await followBatch(terminal, server, made.batch_id);
     if (batch === undefined) return EXIT.interrupted;

@@ -28,6 +28,13 @@ export class ApiFailure extends Error {
   }
 }
 
+/** A server that restarts, or has much to do, answers later; every other failure is an answer. */
+export function isPassing(cause: unknown): boolean {
+  return (
+    cause instanceof ApiFailure && ['unreachable', 'server_busy', 'too_many_requests'].includes(cause.code)
+  );
+}
+
 type Callable = Endpoint & { readonly answer: Schema<unknown> };
 
 export interface CallParts<E extends Endpoint> {

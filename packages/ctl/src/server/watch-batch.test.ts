@@ -72,10 +72,9 @@ afterEach(async () => {
 
 async function watch(signal = new AbortController().signal): Promise<number[]> {
   const versions: number[] = [];
-  await watchBatch({
+  await watchBatch(ID, {
     server,
     clock: systemClock,
-    id: ID,
     signal,
     onChange: ({ version }) => versions.push(version),
   });

@@ -1,0 +1,126 @@
+/** `rollout`: changes an application on many hosts wave by wave, looks at a rollout, and gives it orders. */
+import { ROLLOUT_ORDERS } from '@ops/protocol/domain/rollout.ts';
+import type { RolloutOrder } from '@ops/protocol/domain/rollout.ts';
+import type { AnswerOf } from '@ops/protocol/http/endpoint.ts';
+import { createRollout, getRollout, orderRollout, previewRollout } from '@ops/protocol/http/rollouts.ts';
+
+import type { Command, Surroundings } from '../command.ts';
+import { usageFault } from '../command-line.ts';
+import { isConfirmed } from '../confirm.ts';
+import { Ending, EXIT } from '../exit-status.ts';
+import type { ExitStatus } from '../exit-status.ts';
+import { followRollout, showRollout } from '../follow-rollout.ts';
+import { onOneLine } from '../printable.ts';
+import { changeOf, conditionsOf, ORDER_OPTIONS, wavesOf } from '../rollout-order.ts';
+import { previewText } from '../rollout-words.ts';
+import { callOnce } from '../server/call-once.ts';
+import { selectionOf } from '../target-hosts.ts';
+import { say } from '../terminal.ts';
+import { checkOptions, runVerb, verbSyntax } from '../verb.ts';
+import type { Verb } from '../verb.ts';
+
+const show: Verb = {
+  operands: 'ID',
+  count: [1, 1],
+  options: ['follow'],
+  async run(surroundings, [id = '']) {
+    if (surroundings.given.flag('follow')) return followRollout(surroundings, id);
+    const { rollout: found } = await surroundings.server.call(getRollout, { params: { id } });
+    await showRollout(surroundings, found, { isWhole: true });
+    return EXIT.good;
+  },
+};
+
+function ordering(order: RolloutOrder): Verb {
+  return {
+    operands: 'ID',
+    count: [1, 1],
+    options: order === 'pause' ? [] : ['follow'],
+    async run(surroundings, [id = '']) {
+      const { terminal, server, given } = surroundings;
+      const answer = await server.call(orderRollout, { params: { id }, body: { order } });
+      if (given.flag('follow')) return followRollout(surroundings, id, AIMS[order]);
+      terminal.out(given.flag('json') ? `${JSON.stringify(answer)}\n` : `${onOneLine(answer.message)}\n`);
+      return EXIT.good;
+    },
+  };
+}
+
+/** Where an order leads when all goes well. */
+const AIMS = { pause: 'paused', resume: 'succeeded', stop: 'stopped', rollback: 'rolled_back' } as const;
+
+const VERBS: Readonly<Record<string, Verb>> = {
+  show,
+  ...Object.fromEntries(ROLLOUT_ORDERS.map((order) => [order, ordering(order)])),
+};
+
+type Preview = AnswerOf<typeof previewRollout>;
+
+/** Nothing would be changed: good where every host has it already, refused where every host refuses. */
+function withoutTargets({ terminal }: Surroundings, { hosts }: Preview): ExitStatus {
+  terminal.err(say(terminal, { zh: '没有要变更的主机\n', en: 'Nothing is to be done\n' }));
+  const reasons = new Set(hosts.map(({ reason }) => reason));
+  if (reasons.size !== 1) return EXIT.failed;
+  if (reasons.has('up_to_date')) return EXIT.good;
+  return reasons.has('refused') ? EXIT.refused : EXIT.failed;
+}
+
+async function begin(surroundings: Surroundings): Promise<ExitStatus> {
+  const { terminal, server, given } = surroundings;
+  checkOptions(rollout, [...ORDER_OPTIONS.map(({ name }) => name), 'yes'], surroundings);
+  const [app, ...names] = given.operands;
+  if (app === undefined) throw usageFault('rollout needs APP');
+  const change = changeOf(given);
+  const conditions = conditionsOf(given);
+  const waves = wavesOf(given);
+  const mayAsk = terminal.isInputTerminal && !given.flag('yes');
+  const selection = await selectionOf(server, {
+    selector: given.text('selector'),
+    names,
+    all: given.flag('all'),
+    ways: '-l SELECTOR, --all, or HOST… behind the app',
+  });
+  const order = { app_name: app, ...change, ...selection, ...waves };
+
+  const preview = await server.call(previewRollout, { body: order });
+  if (preview.unknown_ids.length > 0)
+    throw new Ending(EXIT.failed, `no host has the id ${preview.unknown_ids.join(', ')}`);
+  const told = { app_name: app, action: change.action ?? null, version: change.version ?? null };
+  terminal.err(previewText(told, preview, terminal.language));
+  if (preview.targets === 0) return withoutTargets(surroundings, preview);
+  if (!mayAsk && !given.flag('yes')) throw usageFault('a rollout needs --yes where nobody can be asked');
+  if (mayAsk && !(await isConfirmed(terminal, { zh: '开始？', en: 'Begin?' }))) return EXIT.failed;
+
+  const made = await callOnce(server, createRollout, { body: { ...order, ...conditions } });
+  return followRollout(surroundings, made.rollout_id);
+}
+
+export const rollout: Command = {
+  name: 'rollout',
+  summary: {
+    zh: '分批变更应用；查看、暂停、继续、停止、回滚一次发布',
+    en: 'change an application wave by wave; show, pause, resume, stop or roll back a rollout',
+  },
+  operands: `APP [HOST…] | ${verbSyntax(VERBS)}`,
+  count: [1, 10_001],
+  words: Object.keys(VERBS),
+  options: [
+    ...ORDER_OPTIONS,
+    { name: 'yes', short: 'y', meaning: { zh: '不询问', en: 'do not ask' } },
+    {
+      name: 'follow',
+      short: 'f',
+      meaning: {
+        zh: 'show、resume、stop、rollback：等到结束',
+        en: 'show, resume, stop, rollback: until it is over',
+      },
+    },
+  ],
+  async run(surroundings) {
+    const { given } = surroundings;
+    const [name = ''] = given.operands;
+    const isNew = given.flag('to') || given.flag('action');
+    const verb = !isNew && Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
+    return verb ? runVerb(rollout, [name, verb], surroundings) : begin(surroundings);
+  },
+};

@@ -1,0 +1,92 @@
+/**
+ * Follows something that changes to its end. Events say when it has changed; what they cannot say is asked for. Where
+ * the stream cannot be had, or breaks, it is asked for every second until it can be again.
+ *
+ *   streaming ──broken──► asking ──a second──► streaming …       either ──over or aborted──► the end
+ */
+import { events } from '@ops/protocol/http/events.ts';
+import type { QueryOf } from '@ops/protocol/http/endpoint.ts';
+import { sleep } from '@ops/runtime/clock.ts';
+import type { Clock } from '@ops/runtime/clock.ts';
+
+import { readEvents } from './event-stream.ts';
+import { addressOf, isPassing } from './server.ts';
+import type { Server } from './server.ts';
+
+const ASK_EVERY_MS = 1000;
+/** A server that stays silent longer than its pings come is gone. */
+const SILENT_MS = 45_000;
+
+export interface Watch<State> {
+  readonly server: Server;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Newest state; older ones that arrive late are left out. */
+  onChange(state: State): void;
+}
+
+/** What is watched. */
+export interface Subject<State> {
+  /** Of the events to listen to. */
+  readonly query: QueryOf<typeof events>;
+  readonly event: string;
+  ask(): Promise<State>;
+  /** The data of an event; undefined when it tells of another one. */
+  read(data: unknown): State | undefined;
+  /** Grows with every change. */
+  revision(state: State): number;
+  isOver(state: State): boolean;
+}
+
+/** @returns the last state, or undefined when aborted. @throws ApiFailure when it cannot be read */
+export async function watch<State>(
+  subject: Subject<State>,
+  watching: Watch<State>,
+): Promise<State | undefined> {
+  const { server, clock, signal } = watching;
+  let newest: State | undefined;
+  const take = (state: State | undefined): void => {
+    if (state === undefined) return;
+    if (newest !== undefined && subject.revision(state) < subject.revision(newest)) return;
+    newest = state;
+    watching.onChange(state);
+  };
+  const ask = async (): Promise<void> => {
+    try {
+      take(await subject.ask());
+    } catch (cause) {
+      if (!isPassing(cause)) throw cause;
+    }
+  };
+  const isOver = (): boolean => newest !== undefined && subject.isOver(newest);
+
+  let lastId: string | undefined;
+  while (!signal.aborted && !isOver()) {
+    await ask();
+    if (isOver()) break;
+    const broken = new AbortController();
+    let silence = clock.after(SILENT_MS, () => broken.abort());
+    try {
+      const stream = await server.open(addressOf(events, {}, subject.query), {
+        signal: AbortSignal.any([signal, broken.signal]),
+        headers: { accept: 'text/event-stream', ...(lastId !== undefined && { 'last-event-id': lastId }) },
+      });
+      for await (const event of readEvents(stream)) {
+        silence.cancel();
+        silence = clock.after(SILENT_MS, () => broken.abort());
+        lastId = event.id ?? lastId;
+        if (event.name === subject.event) take(subject.read(JSON.parse(event.data)));
+        // What happened between the first look and the stream's beginning.
+        else if (event.name === 'ready' || event.name === 'reset') await ask();
+        if (isOver()) break;
+      }
+      stream.destroy();
+    } catch {
+      // The stream is a convenience: whatever is wrong with it, asking is what remains.
+    } finally {
+      silence.cancel();
+    }
+    if (!isOver()) await sleep(clock, ASK_EVERY_MS, signal);
+  }
+  return isOver() ? newest : undefined;
+}
