@@ -7,6 +7,7 @@ import type { Gateway } from './gateway/gateway.ts';
 import type { HttpCounters } from './http/counters.ts';
 import type { ServerFigures } from './metrics/metric-table.ts';
 import type { Rollup } from './metrics/rollup.ts';
+import type { RolloutService } from './rollouts/rollout-service.ts';
 import type { OpenDatabase } from './storage/open.ts';
 import type { SampleTables, Tables } from './storage/tables.ts';
 
@@ -14,6 +15,7 @@ export interface FigureSources {
   readonly fleet: FleetRegistry;
   readonly commands: Commands;
   readonly batches: Pick<BatchService, 'unfinished'>;
+  readonly rollouts: Pick<RolloutService, 'unfinished'>;
   readonly gateway: Gateway;
   readonly rollup: Rollup;
   readonly auth: Auth;
@@ -25,7 +27,7 @@ export interface FigureSources {
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
 export function serverFigures(sources: FigureSources): ServerFigures {
-  const { fleet, commands, batches, gateway, rollup, auth, main, history, http } = sources;
+  const { fleet, commands, batches, rollouts, gateway, rollup, auth, main, history, http } = sources;
   return {
     clients: () => fleet.counts(),
     clientsOnPreviousSecret: () => gateway.stats().onPreviousSecret,
@@ -45,6 +47,7 @@ export function serverFigures(sources: FigureSources): ServerFigures {
       return { completed: Completed, timeout: Timeout, failed: Failed, cancelled: Cancelled };
     },
     batches: () => batches.unfinished,
+    rollouts: () => rollouts.unfinished,
     unstoredOutput: () => commands.stats().unstoredBytes,
     outputWaits: () => gateway.stats().outputHeld,
     dropped() {

@@ -2,7 +2,7 @@
  * The composition root: the only file that knows every part of the server. It starts them in the order in which they
  * need each other and releases them in reverse, also when a later one fails to start.
  *
- *   storage → fleet, samples → commands → batches, apps → auth → gateway → HTTP
+ *   storage → fleet, samples → commands → batches, releases, apps → rollouts → auth → gateway → HTTP
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,6 +16,7 @@ import type { Log } from '@ops/runtime/log.ts';
 import type { Random } from '@ops/runtime/random.ts';
 
 import { createAppActions } from './apps/app-actions.ts';
+import { createRollBack } from './apps/roll-back.ts';
 import type { AuditEntry } from './audit/entry.ts';
 import { createAuth } from './auth/auth.ts';
 import { createBatches } from './batches/batch-service.ts';
@@ -31,6 +32,8 @@ import { createPrometheus } from './metrics/prometheus.ts';
 import { createRetention } from './metrics/retention.ts';
 import { createRollup } from './metrics/rollup.ts';
 import { createSampleStore } from './metrics/sample-store.ts';
+import { createReleases } from './releases/release-service.ts';
+import { createRollouts } from './rollouts/rollout-service.ts';
 import { serverFigures } from './server-figures.ts';
 import { createMeta } from './storage/meta.ts';
 import { openMainDatabase, openSampleDatabase } from './storage/open.ts';
@@ -136,8 +139,25 @@ async function start(
   await batches.load();
   lifecycle.onRelease('batches', () => batches.stopAll());
 
+  const releases = createReleases({ database: main, commands, fleet, clock, log });
+  await releases.load();
+  lifecycle.onRelease('releases', () => releases.stop());
+
   const isConnected = (id: string): boolean => fleet.link(id) !== undefined;
-  const apps = createAppActions({ commands, fleet, isConnected, audit, clock });
+  const apps = createAppActions({ commands, releases, fleet, isConnected, audit, clock });
+  const rollBack = createRollBack({ apps, commands, releases, fleet });
+  const rollouts = createRollouts({
+    apps,
+    commands,
+    database: main,
+    fleet,
+    clock,
+    log,
+    random,
+    retentionDays: config.commandRetentionDays,
+  });
+  await rollouts.load();
+  lifecycle.onRelease('rollouts', () => rollouts.stopAll());
 
   const auth = await createAuth({ database: main, audit, clock, random, log, options: config });
   lifecycle.onRelease('auth', () => auth.close());
@@ -160,11 +180,12 @@ async function start(
   });
   lifecycle.onRelease('gateway', () => gateway.close());
 
-  const hub = createEventHub({ fleet, commands, batches, clock, random });
+  const hub = createEventHub({ fleet, commands, batches, rollouts, clock, random });
   const figures = serverFigures({
     fleet,
     commands,
     batches,
+    rollouts,
     gateway,
     rollup,
     auth,
@@ -181,6 +202,9 @@ async function start(
     commands,
     batches,
     apps,
+    rollBack,
+    releases,
+    rollouts,
     isConnected,
     policy,
     predefined: predefinedFor(policy, config.commands),

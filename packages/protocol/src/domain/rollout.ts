@@ -41,7 +41,9 @@ export const ORDER_STATES: Readonly<Record<RolloutOrder, readonly RolloutState[]
  *   waiting ──► changing ──► changed ─gate─► healthy        skipped: left out from the start, `reason` says why
  *      │            └──► failed ◄──gate──┘                  left: never begun, as the rollout ended before its turn
  *      └──► left
- *   changed, healthy, failed ──► rolling_back ──► rolled_back | rollback_failed
+ *   changed, healthy, failed ──► rolling_back ──► rolled_back | rollback_failed ──another roll-back──► failed ──► …
+ *
+ * A host that failed before anything was begun on it stays failed.
  */
 export const ROLLOUT_HOST_STATES = [
   'waiting',
@@ -60,8 +62,8 @@ export type RolloutHostState = (typeof ROLLOUT_HOST_STATES)[number];
 /**
  * Why a host was skipped, or failed.
  * Skipped: `offline`, `no_app`, `up_to_date`, `refused` (readonly, unsafe, no script).
- * Failed: `offline` (it went away before its turn), `refused`, `command` (its command says why), and at the gate `status`,
- * `restarts`, `reading`, `offline`.
+ * Failed: `offline`, `no_app` (it went away before its turn), `refused`, `command` (its command says why), and at the gate
+ * `status`, `restarts`, `reading`, `offline`.
  */
 export const ROLLOUT_REASONS = [
   'offline',

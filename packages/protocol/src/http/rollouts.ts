@@ -41,7 +41,8 @@ const gate = s.object({
   soak_secs: s.integer({
     min: 0,
     max: MAX_SOAK_SECS,
-    description: 'Watched this long after the wave was changed.',
+    description:
+      'Watched this long after the wave was changed; where anything is looked at, at least the time in which a client tells of it.',
   }),
   status: s.described(
     s.nullable(s.oneOf(SERVICE_STATUSES)),
@@ -65,7 +66,7 @@ const order = {
   /** Exactly one of the three, as for batches. */
   client_ids: s.optional(s.array(uuid, MAX_TARGETS, 1)),
   selector: s.optional(s.string({ min: 1, max: 1024 })),
-  all: s.optional(s.oneOf([true])),
+  all: s.optional(s.described(s.oneOf([true]), 'All that have the app.')),
   waves: s.optional(
     s.described(
       s.array(s.string({ max: 5, pattern: WAVE_PATTERN }), MAX_WAVES, 1),
@@ -104,6 +105,7 @@ export const previewRollout = endpoint({
   failures: { 422: 'no_targets' },
 });
 
+/** Of hosts that another rollout of the same app, not over as yet, means as well: 409 `operation_in_progress`. */
 export const createRollout = endpoint({
   method: 'POST',
   path: '/api/rollouts',
@@ -133,7 +135,11 @@ export const createRollout = endpoint({
   }),
   maxBody: MAX_BATCH_BODY,
   answer: s.object({ rollout_id: uuid, message: s.string({ max: 256 }) }),
-  failures: { 409: 'idempotency_key_reused', 422: 'no_targets' },
+  failures: {
+    404: 'client_not_found',
+    409: 'operation_in_progress, idempotency_key_reused',
+    422: 'no_targets',
+  },
 });
 
 const hostCounts = s.record(s.oneOf(ROLLOUT_HOST_STATES), s.integer({ min: 0 }), ROLLOUT_HOST_STATES.length);
@@ -274,9 +280,9 @@ export const orderRollout = endpoint({
   body: s.object({
     order: s.described(
       s.oneOf(ROLLOUT_ORDERS),
-      'resume after hold: goes on with the next wave, the failures so far are accepted.',
+      'resume after hold: goes on with what is left of the wave, its gate and the next; the failures so far are accepted.',
     ),
   }),
   answer: s.object({ success: s.oneOf([true]), message: s.string({ max: 256 }), rollout: rolloutSummary }),
-  failures: { 404: 'rollout_not_found', 409: 'rollout_state' },
+  failures: { 404: 'rollout_not_found', 409: 'rollout_state, operation_in_progress' },
 });

@@ -1,5 +1,5 @@
 /**
- * Tells of a batch at most so often: at once when it was quiet, then the newest state at the end of each period in which
+ * Tells of a batch, or a rollout, at most so often: at once when it was quiet, then the newest state at the end of each period in which
  * it changed. The last state is always told.
  */
 import { BATCH_EVENTS_PER_SEC } from '@ops/protocol/http/events.ts';
@@ -12,12 +12,12 @@ export interface Announcer {
   stop(): void;
 }
 
-export function createAnnouncer(clock: Clock, tell: (id: string) => void): Announcer {
-  /** Batches told of in the last period, and whether they changed since. */
+export function createAnnouncer(clock: Clock, tell: (id: string) => void, periodMs = PERIOD_MS): Announcer {
+  /** Those told of in the last period, and whether they changed since. */
   const recent = new Map<string, { changed: boolean; timer: Timer }>();
 
   function begin(id: string): void {
-    recent.set(id, { changed: false, timer: clock.after(PERIOD_MS, () => end(id)) });
+    recent.set(id, { changed: false, timer: clock.after(periodMs, () => end(id)) });
     tell(id);
   }
 

@@ -154,6 +154,7 @@ export function createService(needs: ServiceNeeds): Service {
         sequences: given.map(({ clientId }) => sessions.sequence(clientId)),
         batch,
         key: key && idempotency.toStore(key, by, answer),
+        alongside: request.alongside?.(answer.commandIds) ?? [],
         audit: batch ? batchEntry(request, by, nowMs) : commandEntry(request, drafted[0]!.row.summary, by),
       });
     } catch (error) {

@@ -1,5 +1,5 @@
 /** Commands in the database. Rows stay here. Writes of many at once are in steps.ts, the history in history.ts. */
-import { sql } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 
 import type { OutputStream } from '@ops/protocol/domain/command.ts';
 import type { CommandSummary } from '@ops/protocol/http/commands.ts';
@@ -30,6 +30,7 @@ export interface NewCommands {
   readonly sequences: readonly SequenceStep[];
   readonly batch: BatchRow | undefined;
   readonly key: NewKey | undefined;
+  readonly alongside: readonly Statement[];
   readonly audit: AuditEntry;
 }
 
@@ -130,19 +131,6 @@ export function createCommandStore(database: Database<Tables>): CommandStore {
     });
   }
 
-  function insertKey({ actor, key, bodySha256, answer, atMs, forgottenBeforeMs }: NewKey): Statement[] {
-    return [
-      query
-        .deleteFrom('idempotency_keys')
-        .where('actor', '=', actor)
-        .where('key', '=', key)
-        .where('created_at_ms', '<=', forgottenBeforeMs),
-      query
-        .insertInto('idempotency_keys')
-        .values({ actor, key, body_sha256: bodySha256, answer: JSON.stringify(answer), created_at_ms: atMs }),
-    ];
-  }
-
   return {
     async load() {
       const unfinished = await query
@@ -172,10 +160,11 @@ export function createCommandStore(database: Database<Tables>): CommandStore {
 
     async insert(made) {
       const statements = [
-        ...(made.key ? insertKey(made.key) : []),
+        ...(made.key ? keyStatements(query, made.key) : []),
         ...(made.batch ? [insertBatch(made.batch, made)] : []),
         ...insertCommands(made),
         ...sequenceStatements(made.sequences),
+        ...made.alongside,
       ];
       await database.write({ statements, audit: [made.audit] });
     },
@@ -249,10 +238,29 @@ export function createCommandStore(database: Database<Tables>): CommandStore {
         .where('created_at_ms', '>', forgottenBeforeMs)
         .executeTakeFirst();
       if (!row) return undefined;
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by insertKey alone
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by keyStatements alone
       return { bodySha256: row.body_sha256, answer: JSON.parse(row.answer) as MadeCommands };
     },
   };
+}
+
+/** Keeps the answer of a request; the same key of the same actor is refused as `unique` while that is kept. */
+export function keyStatements(query: Kysely<Tables>, key: NewKey): Statement[] {
+  const { actor, bodySha256, answer, atMs, forgottenBeforeMs } = key;
+  return [
+    query
+      .deleteFrom('idempotency_keys')
+      .where('actor', '=', actor)
+      .where('key', '=', key.key)
+      .where('created_at_ms', '<=', forgottenBeforeMs),
+    query.insertInto('idempotency_keys').values({
+      actor,
+      key: key.key,
+      body_sha256: bodySha256,
+      answer: JSON.stringify(answer),
+      created_at_ms: atMs,
+    }),
+  ];
 }
 
 function insertCommands({ commands, detail, queueSecs }: NewCommands): Statement[] {

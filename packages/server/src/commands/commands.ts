@@ -12,6 +12,7 @@ import type { CommandSummary } from '@ops/protocol/http/commands.ts';
 import type { MessageOf } from '@ops/protocol/wire/messages.ts';
 
 import type { ClientLink } from '../fleet/fleet.ts';
+import type { Statement } from '../storage/database.ts';
 
 /** Who acts, as the audit trail names them. */
 export interface Actor {
@@ -51,6 +52,8 @@ export interface CreateRequest {
   readonly heldFrom?: number | undefined;
   /** An answer that repeats: stored in the same transaction. */
   readonly idempotency?: IdempotencyKey | undefined;
+  /** More that becomes true with them, in the same transaction. Ids are in the order of the targets. */
+  readonly alongside?: ((commandIds: readonly string[]) => readonly Statement[]) | undefined;
 }
 
 export interface IdempotencyKey {
@@ -112,6 +115,8 @@ export interface KeptOutput {
 export interface MadeCommands {
   readonly commandIds: readonly string[];
   readonly batchId: string | null;
+  /** Of a request that made a rollout, and no command yet. */
+  readonly rolloutId?: string | undefined;
 }
 
 export interface Commands {

@@ -1,9 +1,11 @@
-/** What commands and batches tell the events, in the hands of a test. */
+/** What commands, batches and rollouts tell the events, in the hands of a test. */
 import type { BatchSummary } from '@ops/protocol/http/batches.ts';
 import type { CommandSummary } from '@ops/protocol/http/commands.ts';
+import type { RolloutSummary } from '@ops/protocol/http/rollouts.ts';
 
 import type { Batches } from '../batches/batches.ts';
 import type { CommandChange, Commands, OutputPiece } from '../commands/commands.ts';
+import type { Rollouts } from '../rollouts/rollouts.ts';
 
 export interface Feed<T> {
   readonly listen: (call: (value: T) => void) => () => void;
@@ -27,23 +29,28 @@ function createFeed<T>(): Feed<T> {
 export interface StandInFeeds {
   readonly commands: Pick<Commands, 'onChange' | 'onOutput'>;
   readonly batches: Pick<Batches, 'onChange'>;
+  readonly rollouts: Pick<Rollouts, 'onChange'>;
   command(summary: CommandSummary): void;
   output(commandId: string, offset: number, text: string | Buffer, stream?: OutputPiece['stream']): void;
   batch(summary: BatchSummary): void;
+  rollout(summary: RolloutSummary): void;
 }
 
 export function createStandInFeeds(): StandInFeeds {
   const changes = createFeed<CommandChange>();
   const outputs = createFeed<OutputPiece>();
   const batches = createFeed<BatchSummary>();
+  const rollouts = createFeed<RolloutSummary>();
   return {
     commands: { onChange: changes.listen, onOutput: outputs.listen },
     batches: { onChange: batches.listen },
+    rollouts: { onChange: rollouts.listen },
     command: (summary) => changes.tell({ summary, before: undefined, groupKey: null, held: false }),
     output(commandId, offset, text, stream = 'stdout') {
       outputs.tell({ commandId, clientId: CLIENT, stream, offset, bytes: Buffer.from(text) });
     },
     batch: batches.tell,
+    rollout: rollouts.tell,
   };
 }
 
@@ -114,6 +121,34 @@ export function exampleBatch(n: number, overrides: Partial<BatchSummary> = {}): 
     queue_secs: null,
     selection: { kind: 'ids', selector: null },
     rerun_of: null,
+    ...overrides,
+  };
+}
+
+export function exampleRollout(n: number, overrides: Partial<RolloutSummary> = {}): RolloutSummary {
+  return {
+    id: exampleId(n),
+    app_name: 'my-app',
+    action: null,
+    version: 'v1.1.0',
+    restart: false,
+    state: 'running',
+    created_by: 'admin',
+    created_at_ms: 1_767_225_600_000,
+    finished_at_ms: null,
+    changed_by: null,
+    targets: 0,
+    counts: {},
+    wave: 0,
+    waves: [],
+    failures: 0,
+    max_failures: 0,
+    on_failure: 'hold',
+    gate: { soak_secs: 30, status: 'Running', max_restarts: 0, checks: [] },
+    concurrency: 50,
+    timeout_secs: 600,
+    orders: ['pause', 'stop', 'rollback'],
+    revision: 1,
     ...overrides,
   };
 }

@@ -134,6 +134,10 @@ export function createStandInFleet(): StandInFleet {
       const readonly = policies.get(id)?.readonly ?? false;
       return { client_id: id, hostname, status, readonly, apps: [...(appsById.get(id) ?? [])] };
     },
+    sample(id) {
+      const client = clients.get(id);
+      return client?.status === 'online' ? {} : undefined;
+    },
     counts() {
       const online = [...clients.values()].filter((client) => client.status === 'online').length;
       return { total: clients.size, online, late: 0, offline: clients.size - online };

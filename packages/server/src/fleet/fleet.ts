@@ -29,6 +29,8 @@ export interface Fleet {
   summary(id: string): ClientSummary | undefined;
   /** What a client's applications are, and whether they may be acted on. */
   appsOf(id: string): ClientApps | undefined;
+  /** The newest readings of a client that is online. */
+  sample(id: string): Sample | undefined;
   counts(): FleetCounts;
   /** Deletes an offline client; its id is refused ever after. Audited as `actor`. */
   forget(

@@ -173,6 +173,10 @@ export function createFleet(needs: FleetNeeds): FleetRegistry {
       const entry = roster.get(id);
       return entry && toApps(entry);
     },
+    sample(id) {
+      const entry = roster.get(id);
+      return entry?.link && entry.sample;
+    },
     counts: () => roster.counts(),
     onChange(call) {
       listeners.add(call);

@@ -5,7 +5,7 @@ import type { Endpoint, Role } from '@ops/protocol/http/endpoint.ts';
 import { decode } from '@ops/protocol/schema.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { exampleBatch, exampleCommand } from '../events/test-feeds.ts';
+import { exampleBatch, exampleCommand, exampleRollout } from '../events/test-feeds.ts';
 import { exampleClient } from '../events/test-fleet.ts';
 import { MAX_BODY_BYTES } from './body.ts';
 import { openApiDocument } from './openapi.ts';
@@ -14,6 +14,7 @@ import type { Answer, Ask, Trial } from './test-server.ts';
 
 const CLIENT = exampleClient(1, 'offline');
 const BATCH = exampleBatch(1, { id: CLIENT.id, state: 'finished' });
+const ROLLOUT = exampleRollout(1, { id: CLIENT.id });
 const COMMAND = exampleCommand(1, { client_id: CLIENT.id, state: 'Executing' });
 const NEW_PASSWORD = 'oak-Lantern_47 mitten';
 
@@ -29,6 +30,10 @@ const BODIES: Readonly<Record<string, object>> = {
   '/api/manage-service': { client_id: CLIENT.id, app_name: 'my-app', action: 'Status', queue_secs: 60 },
   '/api/update-app': { client_id: CLIENT.id, app_name: 'my-app', version: 'v1.1.0', queue_secs: 60 },
   '/api/batches/{id}/rerun': { which: 'failed' },
+  '/api/roll-back-app': { client_id: CLIENT.id, app_name: 'my-app', queue_secs: 60 },
+  '/api/rollouts/preview': { all: true, app_name: 'my-app', version: 'v1.1.0' },
+  '/api/rollouts': { all: true, app_name: 'my-app', version: 'v1.1.0' },
+  '/api/rollouts/{id}/order': { order: 'pause' },
 };
 
 /** What each call cannot do without. */
@@ -63,6 +68,7 @@ beforeEach(async () => {
   trial.fleet.put(CLIENT);
   trial.fleet.setApps(CLIENT.id, [{ name: 'my-app', service_status: 'Running', has_script: true }]);
   trial.batches.put(BATCH);
+  trial.rollouts.put(ROLLOUT);
   trial.commands.put(COMMAND, { stdout: Buffer.from('主机\n') });
   const { query } = trial.database;
   await trial.database.write({
@@ -169,7 +175,9 @@ describe('signed in', () => {
 
 describe('another method', () => {
   it.each(named)('than that of %s is 405 and says which', async (_name, { path }) => {
-    const known = ENDPOINTS.filter((other) => other.path === path).map(({ method }) => method as string);
+    // `preview` is an id like another to an entry with a place for one.
+    const takes = (other: string): boolean => new RegExp(`^${other.replace('{id}', '[^/]+')}$`).test(path);
+    const known = ENDPOINTS.filter((other) => takes(other.path)).map(({ method }) => method as string);
     for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'].filter(
       (one) => !known.includes(one),
     )) {

@@ -13,12 +13,15 @@ import type { Log } from '@ops/runtime/log.ts';
 import type { Random } from '@ops/runtime/random.ts';
 
 import type { AppActions } from '../apps/app-actions.ts';
+import type { RollBack } from '../apps/roll-back.ts';
 import type { Audit } from '../auth/audit.ts';
 import type { Auth } from '../auth/auth.ts';
 import type { EventHub } from '../events/hub.ts';
 import type { Batches } from '../batches/batches.ts';
 import type { Commands } from '../commands/commands.ts';
 import type { Fleet } from '../fleet/fleet.ts';
+import type { Releases } from '../releases/releases.ts';
+import type { Rollouts } from '../rollouts/rollouts.ts';
 import { createApp } from './app.ts';
 import { createHttpCounters } from './counters.ts';
 import type { HttpCounters } from './counters.ts';
@@ -37,6 +40,8 @@ import { docsRoutes } from './routes/docs.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import type { PartCheck } from './routes/health.ts';
+import { releaseRoutes } from './routes/releases.ts';
+import { rolloutRoutes } from './routes/rollouts.ts';
 import { loadWebFiles } from './web-files.ts';
 
 /** What is under way when the server stops may take this long; then it is cut. */
@@ -62,6 +67,9 @@ export interface HttpServerNeeds {
   readonly commands: Commands;
   readonly batches: Batches;
   readonly apps: AppActions;
+  readonly rollBack: RollBack;
+  readonly releases: Releases;
+  readonly rollouts: Rollouts;
   /** A command would reach the client now. */
   readonly isConnected: (clientId: string) => boolean;
   readonly policy: Policy;
@@ -113,6 +121,8 @@ export async function createHttpServer(needs: HttpServerNeeds): Promise<HttpServ
       ...commandRoutes(needs),
       ...batchRoutes(needs),
       ...appRoutes(needs),
+      ...releaseRoutes(needs),
+      ...rolloutRoutes(needs),
       ...eventRoutes({ hub, auth, clock, random, counters }),
       ...healthRoutes(needs),
       ...docsRoutes({ endpoints: ENDPOINTS, sendPage }),

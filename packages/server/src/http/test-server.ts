@@ -16,6 +16,7 @@ import type { Log } from '@ops/runtime/log.ts';
 import { systemRandom } from '@ops/runtime/random.ts';
 
 import { createAppActions } from '../apps/app-actions.ts';
+import { createRollBack } from '../apps/roll-back.ts';
 import type { AuditEntry } from '../audit/entry.ts';
 import { createAuth } from '../auth/auth.ts';
 import type { Auth, AuthOptions } from '../auth/auth.ts';
@@ -30,6 +31,8 @@ import { createStandInBatches } from './test-batches.ts';
 import type { StandInBatches } from './test-batches.ts';
 import { createStandInCommands } from './test-commands.ts';
 import type { StandInCommands } from './test-commands.ts';
+import { createStandInReleases, createStandInRollouts } from './test-rollouts.ts';
+import type { StandInReleases, StandInRollouts } from './test-rollouts.ts';
 import { createStandInFleet } from '../events/test-fleet.ts';
 import type { StandInFleet } from '../events/test-fleet.ts';
 
@@ -82,6 +85,8 @@ export interface Trial extends AsyncDisposable {
   readonly fleet: StandInFleet;
   readonly commands: StandInCommands;
   readonly batches: StandInBatches;
+  readonly releases: StandInReleases;
+  readonly rollouts: StandInRollouts;
   readonly server: HttpServer;
   /** Lines of web.log and of the program's log. */
   readonly accessLines: Record<string, unknown>[];
@@ -135,6 +140,8 @@ export async function startTrial(options: TrialOptions = {}): Promise<Trial> {
   const fleet = createStandInFleet();
   const commands = createStandInCommands();
   const batches = createStandInBatches(commands.feeds);
+  const releases = createStandInReleases();
+  const rollouts = createStandInRollouts(commands.feeds);
   const policy = createPolicy({
     platform: 'linux',
     custom: [BACKUP],
@@ -142,8 +149,9 @@ export async function startTrial(options: TrialOptions = {}): Promise<Trial> {
     scriptExtensions: ['sh'],
   });
   const isConnected = (id: string): boolean => fleet.summary(id)?.status === 'online';
-  const apps = createAppActions({ commands, fleet, isConnected, audit, clock });
-  const hub = createEventHub({ fleet, commands, batches, clock, random });
+  const apps = createAppActions({ commands, releases, fleet, isConnected, audit, clock });
+  const rollBack = createRollBack({ apps, commands, releases, fleet });
+  const hub = createEventHub({ fleet, commands, batches, rollouts, clock, random });
   const server = await createHttpServer({
     options: {
       httpBindAddr: '127.0.0.1',
@@ -159,6 +167,9 @@ export async function startTrial(options: TrialOptions = {}): Promise<Trial> {
     commands,
     batches,
     apps,
+    rollBack,
+    releases,
+    rollouts,
     isConnected,
     policy,
     predefined: predefinedFor(policy, [BACKUP]),
@@ -238,6 +249,8 @@ export async function startTrial(options: TrialOptions = {}): Promise<Trial> {
     fleet,
     commands,
     batches,
+    releases,
+    rollouts,
     server,
     accessLines,
     logLines,

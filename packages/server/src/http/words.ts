@@ -1,5 +1,6 @@
 /** The one place that turns an error code into a status and a sentence, and holds what a success says. */
 import type { ErrorCode } from '@ops/protocol/errors.ts';
+import type { RolloutOrder } from '@ops/protocol/domain/rollout.ts';
 import type { Words } from '@ops/protocol/http/endpoint.ts';
 
 import type { PasswordFault } from '../auth/password-rules.ts';
@@ -141,8 +142,15 @@ export const SUCCESSES = {
   cancelled: { zh: '命令已取消', en: 'Command cancelled' },
   cancelRequested: { zh: '已要求客户端终止命令', en: 'The client was told to end the command' },
   batchCreated: { zh: '批量命令已开始', en: 'The batch has begun' },
+  rolloutCreated: { zh: '分批发布已开始', en: 'The rollout has begun' },
+  rolloutOrdered: {
+    pause: { zh: '分批发布已暂停', en: 'The rollout is paused' },
+    resume: { zh: '分批发布已继续', en: 'The rollout goes on' },
+    stop: { zh: '分批发布正在停止', en: 'The rollout is being stopped' },
+    rollback: { zh: '分批发布正在回滚', en: 'The rollout is being rolled back' },
+  },
   batchStopped: { zh: '批量命令已停止', en: 'The batch was stopped' },
-} as const satisfies Readonly<Record<string, Words>>;
+} as const satisfies Readonly<Record<string, Words | Readonly<Record<RolloutOrder, Words>>>>;
 
 /** Chinese, unless Accept-Language gives English more weight. @param header `en-US,en;q=0.9,zh;q=0.8` */
 export function preferredLanguage(header: string | undefined): Language {

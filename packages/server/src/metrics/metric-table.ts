@@ -23,6 +23,7 @@ export interface ServerFigures {
   /** By final state: `completed` (any exit code), `timeout`, `failed`, `cancelled`. */
   readonly commandsFinished: () => By;
   readonly batches: () => number;
+  readonly rollouts: () => number;
   readonly unstoredOutput: () => number;
   readonly outputWaits: () => number;
   /** By what was dropped: of the gateway, the event streams and the samples together. */
@@ -121,6 +122,15 @@ export const METRICS = [
     type: 'gauge',
     source: 'batches',
     meaning: { zh: '未结束的批量任务数', en: 'Batches that are not finished' },
+  },
+  {
+    name: 'ops_rollouts',
+    type: 'gauge',
+    source: 'rollouts',
+    meaning: {
+      zh: '未结束的分批发布数（含暂停与挂起的）',
+      en: 'Rollouts that are not over, paused and held ones included',
+    },
   },
   {
     name: 'ops_command_output_unstored_bytes',

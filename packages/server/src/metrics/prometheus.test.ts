@@ -18,6 +18,7 @@ const FIGURES: ServerFigures = {
   commands: () => ({ pending: 2, executing: 1 }),
   commandsFinished: () => ({ completed: 90, timeout: 4, failed: 5, cancelled: 1 }),
   batches: () => 1,
+  rollouts: () => 2,
   unstoredOutput: () => 65_536,
   outputWaits: () => 3,
   dropped: () => ({ sample_future: 0, 'a "quoted"\nkind': 2 }),

@@ -196,6 +196,99 @@ interface IdempotencyKeysTable {
   created_at_ms: number;
 }
 
+/** Versions applications have had; `number` is their order over all hosts. */
+interface ReleasesTable {
+  number: Generated<number>;
+  client_id: Fixed<string>;
+  hostname: Fixed<string>;
+  app_name: Fixed<string>;
+  kind: Fixed<'found' | 'update' | 'rollback'>;
+  version: Fixed<string>;
+  version_before: Fixed<string | null>;
+  branch: string | null;
+  commit: string | null;
+  outcome: 'running' | 'succeeded' | 'failed';
+  created_by: Fixed<string | null>;
+  started_at_ms: Fixed<number>;
+  finished_at_ms: number | null;
+  command_id: Fixed<string | null>;
+  rollout_id: Fixed<string | null>;
+}
+
+interface RolloutsTable {
+  number: Generated<number>;
+  id: Fixed<string>;
+  app_name: Fixed<string>;
+  action: Fixed<'Start' | 'Stop' | 'Restart' | null>;
+  version: Fixed<string | null>;
+  restart: Fixed<Flag>;
+  max_failures: Fixed<number>;
+  /** JSON of RolloutGate. */
+  gate: Fixed<string>;
+  on_failure: Fixed<'hold' | 'rollback'>;
+  concurrency: Fixed<number>;
+  timeout_secs: Fixed<number>;
+  created_at_ms: Fixed<number>;
+  created_by: Fixed<string>;
+  state:
+    | 'running'
+    | 'paused'
+    | 'held'
+    | 'stopping'
+    | 'rolling_back'
+    | 'succeeded'
+    | 'stopped'
+    | 'rolled_back'
+    | 'rollback_failed';
+  changed_by: string | null;
+  finished_at_ms: number | null;
+  /** Index of the wave under way. */
+  wave: number;
+  /** JSON of WaveReport[]; while it is not over, the counts in it are those of the last write. */
+  waves: string;
+  skipped: Fixed<number>;
+  /** Since it was resumed last. */
+  failures: number;
+  /** 0: forwards; n: the n-th time that it is rolled back. */
+  attempt: number;
+  revision: number;
+}
+
+/** Primary key (rollout_id, position). */
+interface RolloutHostsTable {
+  rollout_id: Fixed<string>;
+  position: Fixed<number>;
+  client_id: Fixed<string>;
+  hostname: Fixed<string>;
+  /** Null: skipped. */
+  wave: Fixed<number | null>;
+  /** 1: the gate looks at the status of the app. */
+  held_to_status: Fixed<Flag>;
+  version_before: Fixed<string | null>;
+  state:
+    | 'waiting'
+    | 'changing'
+    | 'changed'
+    | 'healthy'
+    | 'failed'
+    | 'skipped'
+    | 'left'
+    | 'rolling_back'
+    | 'rolled_back'
+    | 'rollback_failed';
+  reason: string | null;
+  detail: string | null;
+}
+
+/** Which command is which step of a host: what makes a second one impossible. Primary key (rollout_id, position, attempt, step). */
+interface RolloutStepsTable {
+  rollout_id: string;
+  position: number;
+  attempt: number;
+  step: number;
+  command_id: string;
+}
+
 /** The main database: synchronous=FULL. */
 export interface Tables {
   meta: MetaTable;
@@ -210,6 +303,10 @@ export interface Tables {
   command_sequences: CommandSequencesTable;
   batches: BatchesTable;
   idempotency_keys: IdempotencyKeysTable;
+  releases: ReleasesTable;
+  rollouts: RolloutsTable;
+  rollout_hosts: RolloutHostsTable;
+  rollout_steps: RolloutStepsTable;
 }
 
 /** Averages of one minute, weighted by `samples` when merged. */

@@ -1,0 +1,287 @@
+/**
+ * Rollouts over a real database, real commands, releases and a real fleet, for tests. `kill` drops the server as it is:
+ * nothing of it is stopped, nothing it does reaches the disk or a host any more.
+ */
+import type { RolloutHost, RolloutSummary } from '@ops/protocol/http/rollouts.ts';
+import type { Clock, Timer } from '@ops/runtime/clock.ts';
+import { silentLog } from '@ops/runtime/log.ts';
+import { systemRandom } from '@ops/runtime/random.ts';
+import { ManualClock } from '@ops/testkit/manual-clock.ts';
+import { tempDirectory } from '@ops/testkit/temp-directory.ts';
+import { until } from '@ops/testkit/until.ts';
+
+import { createAppActions } from '../apps/app-actions.ts';
+import { createRollBack, type RollBack } from '../apps/roll-back.ts';
+import type { Actor } from '../commands/commands.ts';
+import { createCommands, type RunningCommands } from '../commands/create-commands.ts';
+import { createClientStore } from '../fleet/client-store.ts';
+import { createFleet, type FleetRegistry } from '../fleet/registry.ts';
+import { idOf, recordedSamples } from '../fleet/test-fleet.ts';
+import { createReleases, type RunningReleases } from '../releases/release-service.ts';
+import type { Change as DatabaseChange, Database } from '../storage/database.ts';
+import { openMainDatabase, type OpenDatabase } from '../storage/open.ts';
+import type { Tables } from '../storage/tables.ts';
+import { defaultGate } from './gate.ts';
+import { createRollouts, type RolloutService } from './rollout-service.ts';
+import type { RolloutRequest } from './rollouts.ts';
+import { APP, testHosts, type TestHosts } from './test-hosts.ts';
+
+export const BY: Actor = { actor: 'alice', role: 'operator', address: '192.0.2.9' };
+/** Of the clock, in each look. */
+const LOOK_MS = 250;
+
+interface Server {
+  readonly database: OpenDatabase<Tables>;
+  readonly fleet: FleetRegistry;
+  readonly commands: RunningCommands;
+  readonly releases: RunningReleases;
+  readonly rollouts: RolloutService;
+  readonly rollBack: RollBack;
+  readonly life: Life;
+}
+
+export interface TestRollouts extends AsyncDisposable {
+  readonly rollouts: RolloutService;
+  readonly releases: RunningReleases;
+  readonly commands: RunningCommands;
+  readonly fleet: FleetRegistry;
+  readonly rollBack: RollBack;
+  readonly database: OpenDatabase<Tables>;
+  readonly clock: ManualClock;
+  readonly hosts: TestHosts;
+  /** Everything told of rollouts, by all servers. */
+  readonly told: readonly RolloutSummary[];
+  /** Changes that were written since the server began. */
+  readonly writes: number;
+  /** The server dies at its n-th change from now: before it is written, or right after. */
+  killAt(n: number, when: 'before' | 'after'): void;
+  readonly isDead: boolean;
+  kill(): Promise<void>;
+  /** On the same disk; all hosts that were there come back. */
+  start(): Promise<void>;
+  request(overrides?: Partial<RolloutRequest>): RolloutRequest;
+  create(overrides?: Partial<RolloutRequest>): Promise<string>;
+  rollout(id: string): Promise<RolloutSummary>;
+  /** Lets time go on until it is so. */
+  reached(id: string, what: string, holds: (rollout: RolloutSummary) => boolean): Promise<RolloutSummary>;
+  /** Lets time go on. */
+  passes(ms: number): Promise<void>;
+  /** Each host's line: `1 healthy`, `2 failed status`. */
+  lines(id: string): Promise<string[]>;
+  list(id: string): Promise<readonly RolloutHost[]>;
+  audited(): Promise<string[]>;
+}
+
+/** Timers and writes of one process. */
+interface Life {
+  readonly clock: Clock;
+  dead: boolean;
+  writes: number;
+  killAt: number;
+  when: 'before' | 'after';
+  readonly timers: Set<Timer>;
+}
+
+function lifeOf(clock: Clock): Life {
+  const timers = new Set<Timer>();
+  const kept = (timer: Timer): Timer => {
+    timers.add(timer);
+    return timer;
+  };
+  return {
+    dead: false,
+    writes: 0,
+    killAt: Infinity,
+    when: 'before',
+    timers,
+    clock: {
+      wall: () => clock.wall(),
+      mono: () => clock.mono(),
+      after: (ms, call) => kept(clock.after(ms, call)),
+      every: (ms, call) => kept(clock.every(ms, call)),
+    },
+  };
+}
+
+const never = (): Promise<never> => new Promise(() => {});
+
+/** Only what was written before the process died is on the disk, and nobody hears of what was written as it did. */
+function mortal(database: OpenDatabase<Tables>, life: Life): Database<Tables> {
+  return {
+    query: database.query,
+    fault: undefined,
+    close: () => database.close(),
+    async write(change: DatabaseChange) {
+      if (life.dead) return never();
+      const dies = ++life.writes === life.killAt;
+      if (dies) life.dead = true;
+      if (dies && life.when === 'before') return never();
+      const results = await database.write(change);
+      return dies || life.dead ? never() : results;
+    },
+  };
+}
+
+export async function testRollouts(hostsAtFirst = 0): Promise<TestRollouts> {
+  const clock = new ManualClock();
+  const directory = await tempDirectory('rollouts');
+  const told: RolloutSummary[] = [];
+  const hosts = testHosts();
+
+  async function open(): Promise<Server> {
+    const life = lifeOf(clock);
+    const shared = { clock: life.clock, log: silentLog, random: systemRandom };
+    const real = await openMainDatabase({ dataDir: directory.path, clock, log: silentLog });
+    const database = mortal(real, life);
+    const fleet = createFleet({
+      ...shared,
+      store: createClientStore(database, silentLog),
+      samples: recordedSamples(),
+      cleanupIntervalMs: 60_000,
+      clientTimeoutMs: 3_600_000,
+    });
+    await fleet.load();
+    const commands = createCommands({ ...shared, database, retentionDays: 30 });
+    await commands.load();
+    commands.start();
+    const releases = createReleases({ ...shared, database, commands, fleet });
+    await releases.load();
+    const apps = createAppActions({
+      ...shared,
+      commands,
+      releases,
+      fleet,
+      isConnected: (id) => fleet.link(id) !== undefined,
+      audit: { record: async (entry) => void (await database.write({ statements: [], audit: [entry] })) },
+    });
+    const rollBack = createRollBack({ apps, commands, releases, fleet });
+    const rollouts = createRollouts({ ...shared, apps, commands, database, fleet, retentionDays: 30 });
+    rollouts.onChange((rollout) => told.push(rollout));
+    await rollouts.load();
+    hosts.serverIs({ fleet, commands });
+    return { database: real, fleet, commands, releases, rollouts, rollBack, life };
+  }
+
+  let server: Server | undefined = await open();
+  const running = (): Server => {
+    if (!server) throw new Error('the server is not running');
+    return server;
+  };
+  for (let n = 1; n <= hostsAtFirst; n++) hosts.connect(n);
+
+  const test: TestRollouts = {
+    get rollouts() {
+      return running().rollouts;
+    },
+    get releases() {
+      return running().releases;
+    },
+    get commands() {
+      return running().commands;
+    },
+    get fleet() {
+      return running().fleet;
+    },
+    get rollBack() {
+      return running().rollBack;
+    },
+    get database() {
+      return running().database;
+    },
+    get writes() {
+      return running().life.writes;
+    },
+    get isDead() {
+      return server?.life.dead ?? true;
+    },
+    clock,
+    hosts,
+    told,
+    killAt(n, when) {
+      const { life } = running();
+      life.killAt = life.writes + n;
+      life.when = when;
+    },
+    async kill() {
+      if (!server) return;
+      const { life, database } = server;
+      server = undefined;
+      life.dead = true;
+      hosts.serverGone();
+      for (const timer of life.timers) timer.cancel();
+      // What was handed to the writer before is on the disk.
+      await database.close();
+    },
+    async start() {
+      server = await open();
+      hosts.return();
+    },
+    request: (overrides = {}) => ({
+      appName: APP,
+      change: { kind: 'version', version: 'v2', restart: false },
+      selection: { kind: 'all' },
+      waves: ['1', 'rest'],
+      maxFailures: 0,
+      gate: { ...defaultGate({ kind: 'version', version: 'v2', restart: false }), soak_secs: 6 },
+      statusOfAll: false,
+      onFailure: 'hold',
+      concurrency: 50,
+      timeoutSecs: 600,
+      ...overrides,
+    }),
+    create: (overrides) => running().rollouts.create(test.request(overrides), BY),
+    async rollout(id) {
+      const found = await running().rollouts.get(id);
+      if (!found) throw new Error(`no rollout ${id}`);
+      return found;
+    },
+    async reached(id, what, holds) {
+      await until(
+        async () => {
+          if (holds(await test.rollout(id))) return true;
+          await clock.advanceAsync(LOOK_MS);
+          return false;
+        },
+        { what, within: 20_000, every: 1 },
+      );
+      return test.rollout(id);
+    },
+    async passes(ms) {
+      for (let left = ms; left > 0; left -= LOOK_MS) await clock.advanceAsync(Math.min(left, LOOK_MS));
+    },
+    async list(id) {
+      return (await running().rollouts.hosts(id, {}, { offset: 0, limit: 1000 }))!.hosts;
+    },
+    async lines(id) {
+      const list = await test.list(id);
+      return list.map(({ client_id, state, reason }) =>
+        [numberOf(client_id), state, reason].filter((part) => part !== null).join(' '),
+      );
+    },
+    async audited() {
+      const rows = await running()
+        .database.query.selectFrom('audit')
+        .select(['actor', 'action'])
+        .where('action', 'like', 'rollout%')
+        .orderBy('seq')
+        .execute();
+      return rows.map(({ actor, action }) => `${actor} ${action}`);
+    },
+    async [Symbol.asyncDispose]() {
+      if (server) {
+        const { rollouts, commands, releases, fleet, database } = server;
+        await rollouts.stopAll();
+        await commands.stop();
+        await releases.stop();
+        await fleet.stop();
+        await database.close();
+      }
+      await directory.remove();
+    },
+  };
+  return test;
+}
+
+const numberOf = (clientId: string): number => Number.parseInt(clientId.slice(-12), 16);
+
+export { idOf };
