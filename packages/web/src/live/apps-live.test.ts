@@ -4,8 +4,9 @@ import { expect, test } from 'vitest';
 
 import { manualBrowserClock } from '../browser/clock.test-support.ts';
 import { commandOf } from '../commands/command.test-support.ts';
-import { appKey, createAppsLive, QUIET_MS, withEvent } from './apps-live.ts';
+import { appKey, createAppsLive, LAST_ROLLOUTS, QUIET_MS, withEvent } from './apps-live.ts';
 import type { AppsState } from './apps-live.ts';
+import { rolloutOf } from '../rollouts/rollout.test-support.ts';
 import { clientNamed, fakeStreams, idOf } from './event-source.test-support.ts';
 
 const STOPPED: AppInfo = { name: 'shop', service_status: 'Stopped', has_script: true };
@@ -24,6 +25,7 @@ function clientOf(number: number, more: Partial<ClientApps> = {}): ClientApps {
 const stateOf = (...clients: ClientApps[]): AppsState => ({
   clients: new Map(clients.map((client) => [client.client_id, client])),
   actions: new Map(),
+  rollouts: [],
 });
 
 test('an event changes its client and no other', () => {
@@ -65,6 +67,19 @@ test('an action stands at its application until it is over, and another one is n
   expect(ended?.actions.size).toBe(0);
 });
 
+test('the last rollouts are kept, newest first, each as it was told last', () => {
+  const told = (state: AppsState, n: number, more = {}): AppsState =>
+    withEvent(state, { name: 'rollout', data: rolloutOf({ id: idOf(n), created_at_ms: n, ...more }) })!;
+  let state = stateOf();
+  for (let n = 1; n <= LAST_ROLLOUTS + 1; n++) state = told(state, n);
+  state = told(state, LAST_ROLLOUTS, { state: 'held' });
+  expect(state.rollouts.map((rollout) => [rollout.id, rollout.state])).toEqual([
+    [idOf(LAST_ROLLOUTS + 1), 'running'],
+    [idOf(LAST_ROLLOUTS), 'held'],
+    ...Array.from({ length: LAST_ROLLOUTS - 2 }, (_, n) => [idOf(LAST_ROLLOUTS - 1 - n), 'running']),
+  ]);
+});
+
 function watch() {
   const { clock, hand } = manualBrowserClock();
   const streams = fakeStreams();
@@ -85,7 +100,7 @@ function watch() {
 
 test('an event that comes while the list is on its way is not undone by it', async () => {
   const { hand, source, answers, picture } = watch();
-  expect(source.url).toBe('/api/events?topics=client%2Capp%2Ccommand');
+  expect(source.url).toBe('/api/events?topics=client%2Capp%2Ccommand%2Crollout');
   source.says('ready', { event_id: '1' });
   source.says('app', { client_id: idOf(1), apps: [RUNNING] });
   answers[0]!.resolve(stateOf(clientOf(1)));

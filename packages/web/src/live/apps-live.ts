@@ -1,11 +1,12 @@
 /**
- * The applications of every client and the actions on them that are not over, kept true while somebody looks: fetched
+ * The applications of every client, the actions on them that are not over and the last rollouts, kept true while somebody looks: fetched
  * when the stream opens, then changed by its events. What an event cannot tell (a list too long for it, a host that
  * registered anew) is the sign to fetch again, at most once every `QUIET_MS`. Events that come while a list is on its
  * way are applied to it once more.
  */
 import type { ClientApps } from '@ops/protocol/http/apps.ts';
 import type { CommandSummary } from '@ops/protocol/http/commands.ts';
+import type { RolloutSummary } from '@ops/protocol/http/rollouts.ts';
 
 import type { Timer } from '../browser/clock.ts';
 import { createSignal } from '../browser/signal.ts';
@@ -29,7 +30,11 @@ export function appKey(clientId: string, appName: string): string {
 export interface AppsState {
   readonly clients: AppsByClient;
   readonly actions: ActionsByApp;
+  /** The last ones, newest first. */
+  readonly rollouts: readonly RolloutSummary[];
 }
+
+export const LAST_ROLLOUTS = 3;
 
 export interface AppsPicture {
   /** Undefined until the first list arrived. */
@@ -100,12 +105,22 @@ function withAction(actions: ActionsByApp, command: CommandSummary): ActionsByAp
   return left;
 }
 
+function withRollout(
+  rollouts: readonly RolloutSummary[],
+  rollout: RolloutSummary,
+): readonly RolloutSummary[] {
+  return [rollout, ...rollouts.filter(({ id }) => id !== rollout.id)]
+    .toSorted((a, b) => b.created_at_ms - a.created_at_ms)
+    .slice(0, LAST_ROLLOUTS);
+}
+
 /** @returns the same state when the event changes nothing, undefined when only a fetch can tell */
 export function withEvent(state: AppsState, event: StreamEvent): AppsState | undefined {
   if (event.name === 'command') {
     const actions = withAction(state.actions, event.data);
     return actions === state.actions ? state : { ...state, actions };
   }
+  if (event.name === 'rollout') return { ...state, rollouts: withRollout(state.rollouts, event.data) };
   const clients = withClient(state.clients, event);
   if (clients === undefined) return undefined;
   return clients === state.clients ? state : { ...state, clients };
@@ -178,7 +193,7 @@ export function createAppsLive(
       let losing: Timer | undefined;
       const close = keepStream(
         needs,
-        { topics: 'client,app,command' },
+        { topics: 'client,app,command,rollout' },
         {
           onPhase(phase) {
             if (phase === 'live') {

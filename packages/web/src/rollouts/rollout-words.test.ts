@@ -32,7 +32,7 @@ test('what rolled back by itself names nobody', () => {
   expect(stateHelp({ ...back, changed_by: 'anna' }, text, format)).toContain('anna rolled it back');
 });
 
-test('the gate is told part by part, and not at all what nobody looks at', () => {
+test('the gate is told part by part', () => {
   const rollout = rolloutOf({
     gate: {
       soak_secs: 90,
@@ -54,9 +54,14 @@ test('the gate is told part by part, and not at all what nobody looks at', () =>
     '1 host may fail',
     'one more, and it is held',
   ]);
-  const without = rolloutOf({ gate: { ...rollout.gate, soak_secs: 0 }, on_failure: 'rollback' });
+  const without = rolloutOf({
+    gate: { soak_secs: 0, status: null, max_restarts: 3, checks: [] },
+    on_failure: 'rollback',
+  });
   expect(gateWords(without, text, format)).toEqual([
     'No soak',
+    'service state not looked at',
+    'process restarts at most 3 times',
     '0 hosts may fail',
     'one more, and it is rolled back',
   ]);

@@ -142,15 +142,11 @@ export function gateWords(
   const { gate } = rollout;
   return [
     gate.soak_secs === 0 ? text.noSoak : text.soakFor(format.duration(gate.soak_secs * 1000)),
-    ...(gate.soak_secs === 0
-      ? []
-      : [
-          gate.status === null ? text.gateNoStatus : text.gateStatus(serviceName(gate.status, text)),
-          text.gateRestarts(format.number(gate.max_restarts)),
-          ...gate.checks.map(({ reading, max_above: above }) =>
-            text.gateReading(readingName(reading, text), aboveWords(reading, above, text, format)),
-          ),
-        ]),
+    gate.status === null ? text.gateNoStatus : text.gateStatus(serviceName(gate.status, text)),
+    text.gateRestarts(format.number(gate.max_restarts)),
+    ...gate.checks.map(({ reading, max_above: above }) =>
+      text.gateReading(readingName(reading, text), aboveWords(reading, above, text, format)),
+    ),
     text.gateFailures(format.number(rollout.max_failures)),
     rollout.on_failure === 'hold' ? text.onFailureHold : text.onFailureRollback,
   ];

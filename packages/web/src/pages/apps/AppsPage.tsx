@@ -1,5 +1,5 @@
 import { Button, Skeleton } from '@mantine/core';
-import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 
 import { ApiError } from '../../api/api-error.ts';
@@ -9,7 +9,9 @@ import { appKey } from '../../live/apps-live.ts';
 import type { AppsState } from '../../live/apps-live.ts';
 import { paths } from '../../paths.ts';
 import { recall, REMEMBERED, remember } from '../../preferences/remembered.ts';
+import { RolloutTable } from '../../rollouts/RolloutTable.tsx';
 import { useAppText } from '../../text/use-app-text.ts';
+import { useRolloutText } from '../../text/use-rollout-text.ts';
 import { wordsOfError } from '../../text/words.ts';
 import { Banner } from '../../ui/Banner.tsx';
 import { Choice } from '../../ui/Choice.tsx';
@@ -23,6 +25,7 @@ import {
   IconPlugConnectedX,
 } from '../../ui/icons.ts';
 import { PageTitle } from '../../ui/PageTitle.tsx';
+import { Panel } from '../../ui/Panel.tsx';
 import { AppFilters } from './AppFilters.tsx';
 import type { ChangeFilter } from './AppFilters.tsx';
 import { gridOf } from './app-grid.ts';
@@ -67,7 +70,7 @@ export function AppsPage() {
 }
 
 function Known({ state, stale }: { readonly state: AppsState; readonly stale: boolean }) {
-  const { text, format } = useAppText();
+  const { text, format } = useRolloutText();
   // Once more: the router adds what the address held besides.
   const search: AppsSearch = readAppsSearch({ ...route.useSearch() });
   const navigate = useNavigate();
@@ -75,7 +78,7 @@ function Known({ state, stale }: { readonly state: AppsState; readonly stale: bo
   const [limit, setLimit] = useState(ROWS_AT_ONCE);
   const [selection, select] = useState(NOTHING);
   const [lastView, setLastView] = useState(rememberedView);
-  const { clients, actions } = state;
+  const { clients, actions, rollouts } = state;
   const drift = useMemo(() => findDrift(clients), [clients]);
   const view = useMemo<AppsView>(
     () => ({
@@ -135,6 +138,11 @@ function Known({ state, stale }: { readonly state: AppsState; readonly stale: bo
         <FirstApp hosts={clients.size} />
       ) : (
         <>
+          {rollouts.length > 0 && (
+            <Panel title={text.rollouts} aside={<Link to={paths.rollouts}>{text.allRollouts}</Link>} flush>
+              <RolloutTable rollouts={rollouts} />
+            </Panel>
+          )}
           <div className={styles.tools}>
             <AppFilters
               search={search}

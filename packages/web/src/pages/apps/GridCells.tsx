@@ -51,10 +51,10 @@ export function ColumnHead({
             {format.number(column.counts[status])}
           </span>
         ))}
-        <span data-differs={differs || undefined} className={styles.versions}>
-          {differs && <IconAlertTriangle size={12} stroke={1.9} aria-hidden />}
-          {text.versionsCount(column.versions, format)}
-        </span>
+      </span>
+      <span data-differs={differs || undefined} className={styles.versions}>
+        {differs && <IconAlertTriangle size={12} stroke={1.9} aria-hidden />}
+        {text.versionsCount(column.versions, format)}
       </span>
     </th>
   );

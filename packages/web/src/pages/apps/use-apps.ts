@@ -2,12 +2,13 @@ import { listApps } from '@ops/protocol/http/apps.ts';
 import type { ClientApps } from '@ops/protocol/http/apps.ts';
 import { listCommands, MAX_COMMANDS_PAGE } from '@ops/protocol/http/commands.ts';
 import type { CommandSummary } from '@ops/protocol/http/commands.ts';
+import { listRollouts } from '@ops/protocol/http/rollouts.ts';
 import { useEffect, useState } from 'react';
 
 import type { Api } from '../../api/client.ts';
 import { useVisible } from '../../browser/use-visible.ts';
 import { useConsole, useSignal } from '../../console.ts';
-import { actionsOf, createAppsLive } from '../../live/apps-live.ts';
+import { actionsOf, createAppsLive, LAST_ROLLOUTS } from '../../live/apps-live.ts';
 import type { ActionsByApp, AppsByClient, AppsPicture, AppsState } from '../../live/apps-live.ts';
 
 async function fetchClients(api: Api): Promise<AppsByClient> {
@@ -43,8 +44,12 @@ async function fetchActions(api: Api): Promise<ActionsByApp> {
 }
 
 async function fetchState(api: Api): Promise<AppsState> {
-  const [clients, actions] = await Promise.all([fetchClients(api), fetchActions(api)]);
-  return { clients, actions };
+  const [clients, actions, { rollouts }] = await Promise.all([
+    fetchClients(api),
+    fetchActions(api),
+    api.call(listRollouts, { query: { limit: LAST_ROLLOUTS } }),
+  ]);
+  return { clients, actions, rollouts };
 }
 
 /** The applications of all clients and what is done with them, kept up to date while the page is in sight. */
