@@ -47,7 +47,7 @@ test('the gate is told part by part', () => {
   });
   expect(gateWords(rollout, text, format)).toEqual([
     'Soak 1m 30s',
-    'service stays “Running”',
+    'service stays running',
     'process restarts at most 0 times',
     'CPU at most 20 points above unchanged hosts',
     'Load at most 1.50 above unchanged hosts',

@@ -64,6 +64,7 @@ export const enApps: AppDictionary = {
   actionWaits: (action) => `${action} waiting`,
   watchOutput: 'Watch its output',
   releases: 'Releases',
+  seeReleases: 'See',
   appOn: (app, host) => `${app} · ${host}`,
   close: 'Close',
   viewerCannotAct: 'Viewers cannot act on applications.',

@@ -94,7 +94,7 @@ export const enRollouts: RolloutDictionary = {
   soakFor: (span) => `Soak ${span}`,
   noSoak: 'No soak',
   gate: 'Gate',
-  gateStatus: (status) => `service stays “${status}”`,
+  gateStatus: (status) => `service stays ${status.toLowerCase()}`,
   gateNoStatus: 'service state not looked at',
   gateRestarts: (count) => `process restarts at most ${count} times`,
   gateReading: (reading, above) => `${reading} at most ${above} above unchanged hosts`,
@@ -165,6 +165,8 @@ export const enRollouts: RolloutDictionary = {
       ? 'From 1 to 20 waves, for example 1, 10%, rest'
       : `“${part}” is not understood: a number, a share, or “rest” at the end`,
   rest: 'rest',
+  allHosts: (count, format) =>
+    `All ${hosts(format.number(count))} that have the application; those that are offline are skipped.`,
   presetDefault: 'One, a tenth, rest',
   presetTwo: 'One, then all',
   presetOnce: 'All at once',

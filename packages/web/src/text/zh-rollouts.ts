@@ -157,6 +157,8 @@ export const zhRollouts = {
       ? '请填写 1 至 20 个批次，例如 1, 10%, 其余'
       : `无法识别“${part}”：请用数量、百分比，最后可用“其余”`,
   rest: '其余',
+  allHosts: (count: number, format: Format) =>
+    `有此应用的全部 ${format.number(count)} 台主机；离线的会跳过。`,
   presetDefault: '先一台，再一成',
   presetTwo: '先一台',
   presetOnce: '一次全部',

@@ -38,7 +38,7 @@ export function ServiceStatus({
   return (
     <span className={styles.status} data-status={offline ? 'past' : app.service_status}>
       <span className={styles.dot} aria-hidden />
-      {offline && !short ? text.lastKnown(status) : status}
+      <span className={styles.word}>{offline && !short ? text.lastKnown(status) : status}</span>
       {pid && app.pid !== undefined && <span className={styles.pid}>{text.processNumber(app.pid)}</span>}
     </span>
   );

@@ -47,7 +47,8 @@ export function AppGridView({ grid, view }: { readonly grid: AppGrid; readonly v
   const [above, below] = around(rowItems, rows.getTotalSize());
   const [before, behind] = around(columnItems, columns.getTotalSize());
   const drawn = columnItems.flatMap((item) => grid.columns[item.index] ?? []);
-  const spaces = (before > 0 ? 1 : 0) + (behind > 0 ? 1 : 0);
+  /** With the host, and what fills the line. */
+  const span = drawn.length + 2 + (before > 0 ? 1 : 0) + (behind > 0 ? 1 : 0);
 
   const openedAt = opened === undefined ? undefined : placeOf(opened, grid);
   return (
@@ -76,10 +77,11 @@ export function AppGridView({ grid, view }: { readonly grid: AppGrid; readonly v
                 );
               })}
               {behind > 0 && <Space width={behind} />}
+              <td aria-hidden className={styles.filler} />
             </tr>
           </thead>
           <tbody>
-            {above > 0 && <Gap height={above} span={drawn.length + 1 + spaces} />}
+            {above > 0 && <Gap height={above} span={span} />}
             {rowItems.map((item) => {
               const host = grid.rows[item.index];
               return (
@@ -102,11 +104,12 @@ export function AppGridView({ grid, view }: { readonly grid: AppGrid; readonly v
                       );
                     })}
                     {behind > 0 && <Space width={behind} />}
+                    <td aria-hidden className={styles.filler} />
                   </tr>
                 )
               );
             })}
-            {below > 0 && <Gap height={below} span={drawn.length + 1 + spaces} />}
+            {below > 0 && <Gap height={below} span={span} />}
           </tbody>
         </table>
       </div>

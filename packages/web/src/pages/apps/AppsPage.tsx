@@ -123,6 +123,19 @@ function Known({ state, stale }: { readonly state: AppsState; readonly stale: bo
             ? text.appsCount(total, format)
             : text.appsShownOf(format.number(shown), format.number(total))}
         </span>
+        {total > 0 && (
+          <span className={styles.choice}>
+            <Choice
+              label={text.view}
+              value={shownAs}
+              options={[
+                { value: 'list', name: text.viewList, icon: IconListDetails },
+                { value: 'grid', name: text.viewGrid, icon: IconLayoutGrid },
+              ]}
+              onChange={(next) => change({ view: next })}
+            />
+          </span>
+        )}
       </header>
       {stale && (
         <Banner tone="bad" icon={IconCloudOff} live="polite">
@@ -143,23 +156,12 @@ function Known({ state, stale }: { readonly state: AppsState; readonly stale: bo
               <RolloutTable rollouts={rollouts} />
             </Panel>
           )}
-          <div className={styles.tools}>
-            <AppFilters
-              search={search}
-              hosts={hostsWithApps(clients, search.client)}
-              drifted={drift.size}
-              onChange={change}
-            />
-            <Choice
-              label={text.view}
-              value={shownAs}
-              options={[
-                { value: 'list', name: text.viewList, icon: IconListDetails },
-                { value: 'grid', name: text.viewGrid, icon: IconLayoutGrid },
-              ]}
-              onChange={(next) => change({ view: next })}
-            />
-          </div>
+          <AppFilters
+            search={search}
+            hosts={hostsWithApps(clients, search.client)}
+            drifted={drift.size}
+            onChange={change}
+          />
           {hosts.length === 0 ? (
             <EmptyState icon={IconFilterOff} title={text.noAppMatches}>
               <Button mt="md" variant="default" onClick={clear}>

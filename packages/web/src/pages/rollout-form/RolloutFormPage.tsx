@@ -75,12 +75,11 @@ function useDraft(name: string, following: boolean): readonly [Draft, (next: Par
 /** The clients that have the application, as the picker takes them. */
 function having(fleet: FleetState | undefined, hosts: VersionsByHost | undefined): FleetState | undefined {
   if (fleet === undefined || hosts === undefined) return fleet;
-  const clients = new Map([...fleet.clients].filter(([id]) => hosts.has(id)));
-  return { ...fleet, clients, counts: { ...fleet.counts, total: clients.size } };
+  return { ...fleet, clients: new Map([...fleet.clients].filter(([id]) => hosts.has(id))) };
 }
 
 function Form({ name }: { readonly name: string }) {
-  const { text } = useRolloutText();
+  const { text, format } = useRolloutText();
   const { fleet: live } = useConsole();
   const mayRun = useMayRun();
   const { fleet, stale } = useSignal(live.picture);
@@ -123,6 +122,7 @@ function Form({ name }: { readonly name: string }) {
             targets={draft.targets}
             fleet={choice}
             refusal={error && isRefused('selector') ? wordsOfError(error, text) : undefined}
+            allWords={text.allHosts(hosts?.size ?? 0, format)}
             onChange={(targets) => change({ targets })}
           />
         </div>

@@ -43,25 +43,29 @@ function consequences(
   rollout: RolloutSummary,
   text: RolloutText,
   format: Format,
-): string {
+): readonly string[] {
   const shares = sharesOf(rollout);
   const waiting = format.number(shares.waiting);
   const changing = format.number(shares.changing);
   switch (order) {
     case 'pause':
-      return text.pauseWords(changing);
+      return [text.pauseWords(changing)];
     case 'resume':
-      return rollout.state === 'held'
-        ? text.resumeHeldWords(format.number(shares.failed), waiting)
-        : text.resumeWords(waiting);
+      return [
+        rollout.state === 'held'
+          ? text.resumeHeldWords(format.number(shares.failed), waiting)
+          : text.resumeWords(waiting),
+      ];
     case 'stop':
-      return text.stopWords(waiting, changing, format.number(shares.changed));
+      return [text.stopWords(waiting, changing, format.number(shares.changed))];
     case 'rollback':
       break;
   }
   const back = format.number(shares.changed + shares.changing);
-  const words = text.rollBackWords(rollout.app_name, back, waiting);
-  return rollout.restart ? `${words}${text.rollBackRestartWords}` : words;
+  return [
+    text.rollBackWords(rollout.app_name, back, waiting),
+    ...(rollout.restart ? [text.rollBackRestartWords] : []),
+  ];
 }
 
 /** What may be asked of the rollout now; each is asked about first, naming what happens. */
@@ -111,7 +115,9 @@ export function RolloutActions({ rollout }: { readonly rollout: RolloutSummary }
       })}
       {asked !== undefined && (
         <Dialog open title={titles[asked]} onClose={close}>
-          <p>{consequences(asked, rollout, text, format)}</p>
+          {consequences(asked, rollout, text, format).map((words) => (
+            <p key={words}>{words}</p>
+          ))}
           {act.error instanceof ApiError && (
             <div role="alert">
               <Banner tone="bad" icon={IconAlertCircle}>
