@@ -9,7 +9,6 @@ import { NotFoundPage } from './pages/not-found/NotFoundPage.tsx';
 import { readRolloutPageSearch } from './pages/rollout/rollout-search.ts';
 import { readRolloutsSearch } from './pages/rollouts/rollouts-search.ts';
 import { readFleetSearch } from './pages/system/fleet-search.ts';
-import { SystemPage } from './pages/system/SystemPage.tsx';
 import { paths } from './paths.ts';
 import { readRolloutSearch } from './rollouts/rollout-address.ts';
 import { Gate } from './shell/Gate.tsx';
@@ -31,7 +30,11 @@ export function createConsoleRouter() {
   const root = createRootRoute({ component: Gate, notFoundComponent: NotFoundPage });
   const at = <const P extends string>(path: P) => ({ getParentRoute: () => root, path });
   const routeTree = root.addChildren([
-    createRoute({ ...at(paths.system), validateSearch: readFleetSearch, component: SystemPage }),
+    createRoute({
+      ...at(paths.system),
+      validateSearch: readFleetSearch,
+      component: lazyRouteComponent(() => import('./pages/system/SystemPage.tsx'), 'SystemPage'),
+    }),
     createRoute({
       ...at(paths.client),
       component: lazyRouteComponent(() => import('./pages/client/ClientPage.tsx'), 'ClientPage'),
