@@ -48,6 +48,7 @@ for (let index = 0; index < Number(count); index++) {
     OPS_COMMAND_LOG_FILE: join(own, 'commands.log'),
     OPS_APPS_BASE_DIR: join(own, 'apps'),
     OPS_LOG_DIR: join(own, 'logs'),
+    OPS_RETRY_MAX_DELAY: process.env['OPS_RETRY_MAX_DELAY'] ?? '60',
   };
   await systemDisk.makeDirectory(own);
   const loaded = await loadClientConfig({ argv: [], env, cwd: own });

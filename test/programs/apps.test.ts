@@ -74,7 +74,7 @@ let apps: string;
 
 beforeAll(async () => {
   server = await startServer({ env: { OPS_AUTH_TOKEN: TOKEN } });
-  client = await startClient({ server: { port: server.tcpPort } });
+  client = await startClient({ server: { port: server.tcpPort }, env: { OPS_LABELS: 'env=prod' } });
   clientId = (await readFile(join(client.directory, 'client_id.txt'), 'utf8')).trim();
   apps = join(client.directory, 'apps');
 });
@@ -157,3 +157,46 @@ it("the manual's script starts, stops, restarts and updates, and what is shown i
   expect((await acts('/api/manage-service', { action: 'Stop' }))[0]).toBe('Completed');
   await shows('myapp', { service_status: 'Stopped' });
 }, 90_000);
+
+it('what versions it has had is on record, and it goes back to the one before', async () => {
+  const releases = () => curl(`/api/releases?client_id=${clientId}&app_name=myapp`);
+  expect(await releases()).toMatchObject({
+    releases: [
+      { kind: 'update', version: 'v1.1.0', version_before: 'v1.0.0', outcome: 'succeeded', current: true },
+      { kind: 'found', version: 'v1.0.0', created_by: null },
+    ],
+    rollback_version: 'v1.0.0',
+  });
+  const [ended, { exit_code: exitCode }] = await acts('/api/roll-back-app', {});
+  expect([ended, exitCode]).toEqual(['Completed', 0]);
+  await shows('myapp', { version: 'v1.0.0' });
+  expect(await releases()).toMatchObject({ releases: [{ kind: 'rollback', version: 'v1.0.0' }, {}, {}] });
+}, 60_000);
+
+it("the manual's rollout is previewed, made, followed and rolled back", async () => {
+  const what = { app_name: 'myapp', version: 'v1.1.0', selector: 'env=prod' };
+  expect(await curl('/api/rollouts/preview', what)).toMatchObject({
+    waves: [1],
+    targets: 1,
+    hosts: [{ client_id: clientId, wave: 0, reason: null, version: 'v1.0.0' }],
+  });
+  const waves = ['1', '10%', 'rest'];
+  const { rollout_id: id } = await curl('/api/rollouts', {
+    ...what,
+    restart: true,
+    waves,
+    gate: { soak_secs: 1 },
+  });
+  const path = `/api/rollouts/${String(id)}`;
+  const reached = (state: string) =>
+    until(async () => Object((await curl(path))['rollout']).state === state, {
+      within: 60_000,
+      what: `the rollout to be ${state}`,
+    });
+  await reached('succeeded');
+  await shows('myapp', { version: 'v1.1.0', service_status: 'Running' });
+  expect(await curl(`${path}/hosts?state=failed`)).toMatchObject({ hosts: [], total: 0 });
+  expect(await curl(`${path}/order`, { order: 'rollback' })).toMatchObject({ success: true });
+  await reached('rolled_back');
+  await shows('myapp', { version: 'v1.0.0' });
+}, 150_000);

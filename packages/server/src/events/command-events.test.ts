@@ -8,7 +8,7 @@ import type { EventHub } from './hub.ts';
 import { MAX_EVENT_OUTPUT } from './output-text.ts';
 import { OUTPUT_BURST } from './reader.ts';
 import { MAX_KEPT_SCOPES, SCOPE_KEPT_MS } from './scopes.ts';
-import { exampleBatch, exampleCommand, exampleId } from './test-feeds.ts';
+import { exampleBatch, exampleCommand, exampleId, exampleRollout } from './test-feeds.ts';
 import type { StandInFeeds } from './test-feeds.ts';
 import { exampleClient } from './test-fleet.ts';
 import { createTestEvents } from './test-reader.ts';
@@ -273,4 +273,15 @@ it('nothing is left when the readers are gone and the hub is closed', () => {
   expect(clock.pending).toBe(before);
   feeds.command(single);
   expect(clock.pending).toBe(before);
+});
+
+it('rollouts go to whoever asks for them, and not to who looks at one client', () => {
+  const test = createTestEvents();
+  const all = test.connect({ topics: ['rollout'] });
+  const one = test.connect({ clientId: exampleId(1) });
+  test.feeds.rollout(exampleRollout(1));
+  test.clock.advance(GATHER_MS);
+  expect(all.names()).toEqual(['ready', 'rollout']);
+  expect(all.seen()[1]).toMatchObject({ data: { id: exampleId(1), state: 'running' } });
+  expect(one.names()).toEqual(['ready']);
 });

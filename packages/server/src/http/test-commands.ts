@@ -43,6 +43,7 @@ export function createStandInCommands(): StandInCommands {
         commands.put(summary);
         return summary.id;
       });
+      request.alongside?.(ids);
       const { idempotency: key } = request;
       if (key) keys.set(`${by.actor} ${key.key}`, { sha256: key.bodySha256, ids });
       return { commandIds: ids, batchId: null, repeated: false };

@@ -23,6 +23,8 @@ export interface Behind {
   found(release: FoundRelease): void;
   ended(end: ReleaseEnd): void;
   forget(clientId: string): void;
+  /** Resolves when what waits is stored, or cannot be now. */
+  flush(): Promise<void>;
   /** Tries everything once, and stops. */
   stop(): Promise<void>;
   readonly waiting: number;
@@ -88,6 +90,12 @@ export function createBehind(needs: {
     found: (found) => add({ kind: 'found', found }),
     ended: (end) => add({ kind: 'ended', end }),
     forget: (clientId) => add({ kind: 'forgotten', clientId }),
+    async flush() {
+      if (queue.length === 0) return;
+      timer?.cancel();
+      start();
+      await writing;
+    },
     async stop() {
       isStopped = true;
       timer?.cancel();

@@ -164,6 +164,8 @@ export function createReleases(needs: ReleaseNeeds): RunningReleases {
     async recorded(draft, make) {
       const key = keyOf(draft.clientId, draft.appName);
       let mine: string | undefined;
+      // What was found before comes before it.
+      await behind.flush();
       try {
         return await make((commandIds) => {
           const [commandId] = commandIds;
@@ -180,6 +182,7 @@ export function createReleases(needs: ReleaseNeeds): RunningReleases {
     },
 
     async list(filter, { limit, cursor }) {
+      await behind.flush();
       const rows = await store.page(filter, cursor === undefined ? undefined : numberOf(cursor), limit + 1);
       const page = rows.slice(0, limit);
       const releases = page.map(({ release, isNewest }) => {
@@ -191,6 +194,7 @@ export function createReleases(needs: ReleaseNeeds): RunningReleases {
     },
 
     async versionBefore(clientId, appName, version) {
+      await behind.flush();
       const found = await store.versionBefore(clientId, appName, version);
       // A version that is no name of one cannot be asked for.
       return found !== undefined && APP_VERSION_PATTERN.test(found) ? found : undefined;

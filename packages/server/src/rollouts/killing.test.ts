@@ -2,6 +2,7 @@
  * The server dies at each of its writes, before it and right after it, and is started again: nothing runs twice on any
  * host, and the rollout ends as it would have.
  */
+import type { RolloutGate } from '@ops/protocol/http/rollouts.ts';
 import { expect, it } from 'vitest';
 
 import { testRollouts, type TestRollouts } from './test-rollouts.ts';
@@ -17,9 +18,9 @@ async function begun(): Promise<{ readonly test: TestRollouts; readonly id: stri
   // What the hosts' coming writes is on disk: from here on every write is the rollout's.
   await test.passes(1000);
   await test.database.write({ statements: [] });
-  const gate = { soak_secs: 0, status: 'Running', max_restarts: 0, checks: [] } as const;
+  const gate: RolloutGate = { soak_secs: 0, status: 'Running', max_restarts: 0, checks: [] };
   const change = { kind: 'version', version: 'v2', restart: true } as const;
-  const id = await test.create({ change, onFailure: 'rollback', gate: { ...gate, checks: [] } });
+  const id = await test.create({ change, onFailure: 'rollback', gate });
   return { test, id };
 }
 

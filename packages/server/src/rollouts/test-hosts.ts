@@ -48,7 +48,10 @@ export interface TestHosts {
   /** Orders that run on, by command id. */
   readonly running: ReadonlyMap<string, number>;
   finish(exitCode?: number): void;
+  finishOne(commandId: string): void;
   connect(n: number, readonly?: boolean): void;
+  /** With these applications, and nothing that answers. */
+  connectWith(n: number, apps: readonly AppInfo[]): void;
   disconnect(n: number): void;
   /** The app of a host changes by itself, and the host tells of it. */
   becomes(n: number, change: Partial<Pick<TestHost, 'version' | 'status' | 'pid'>>): void;
@@ -157,6 +160,7 @@ export function testHosts(): TestHosts {
     finish(exitCode = 0) {
       for (const commandId of running.keys()) finish(commandId, exitCode);
     },
+    finishOne: (commandId) => finish(commandId, 0),
     connect(n, readonly = false) {
       known.add(n);
       const link: ClientLink = {
@@ -183,6 +187,11 @@ export function testHosts(): TestHosts {
       });
       server!.commands.inbox.ready(idOf(n), link);
       for (const [id, at] of ended) if (at === n) deliver(id);
+    },
+    connectWith(n, apps) {
+      const link = { instanceId: `instance ${n}`, lastFrameAt: 0, close: () => {}, tell: () => {} };
+      links.set(n, link);
+      server!.fleet.online(registrationOf(n, { apps }), link);
     },
     disconnect(n) {
       const link = links.get(n);

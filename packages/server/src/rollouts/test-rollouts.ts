@@ -10,7 +10,7 @@ import { ManualClock } from '@ops/testkit/manual-clock.ts';
 import { tempDirectory } from '@ops/testkit/temp-directory.ts';
 import { until } from '@ops/testkit/until.ts';
 
-import { createAppActions } from '../apps/app-actions.ts';
+import { createAppActions, type AppActions } from '../apps/app-actions.ts';
 import { createRollBack, type RollBack } from '../apps/roll-back.ts';
 import type { Actor } from '../commands/commands.ts';
 import { createCommands, type RunningCommands } from '../commands/create-commands.ts';
@@ -36,6 +36,7 @@ interface Server {
   readonly commands: RunningCommands;
   readonly releases: RunningReleases;
   readonly rollouts: RolloutService;
+  readonly apps: AppActions;
   readonly rollBack: RollBack;
   readonly life: Life;
 }
@@ -62,6 +63,8 @@ export interface TestRollouts extends AsyncDisposable {
   request(overrides?: Partial<RolloutRequest>): RolloutRequest;
   create(overrides?: Partial<RolloutRequest>): Promise<string>;
   rollout(id: string): Promise<RolloutSummary>;
+  /** An update on its own. @returns the command */
+  update(n: number, version: string): Promise<string>;
   /** Lets time go on until it is so. */
   reached(id: string, what: string, holds: (rollout: RolloutSummary) => boolean): Promise<RolloutSummary>;
   /** Lets time go on. */
@@ -122,7 +125,10 @@ function mortal(database: OpenDatabase<Tables>, life: Life): Database<Tables> {
   };
 }
 
-export async function testRollouts(hostsAtFirst = 0): Promise<TestRollouts> {
+export async function testRollouts(
+  hostsAtFirst: number,
+  limits: { readonly maxUnfinishedHosts?: number } = {},
+): Promise<TestRollouts> {
   const clock = new ManualClock();
   const directory = await tempDirectory('rollouts');
   const told: RolloutSummary[] = [];
@@ -155,11 +161,19 @@ export async function testRollouts(hostsAtFirst = 0): Promise<TestRollouts> {
       audit: { record: async (entry) => void (await database.write({ statements: [], audit: [entry] })) },
     });
     const rollBack = createRollBack({ apps, commands, releases, fleet });
-    const rollouts = createRollouts({ ...shared, apps, commands, database, fleet, retentionDays: 30 });
+    const rollouts = createRollouts({
+      ...shared,
+      apps,
+      commands,
+      database,
+      fleet,
+      retentionDays: 30,
+      ...limits,
+    });
     rollouts.onChange((rollout) => told.push(rollout));
     await rollouts.load();
     hosts.serverIs({ fleet, commands });
-    return { database: real, fleet, commands, releases, rollouts, rollBack, life };
+    return { database: real, fleet, commands, releases, rollouts, apps, rollBack, life };
   }
 
   let server: Server | undefined = await open();
@@ -230,6 +244,11 @@ export async function testRollouts(hostsAtFirst = 0): Promise<TestRollouts> {
       ...overrides,
     }),
     create: (overrides) => running().rollouts.create(test.request(overrides), BY),
+    async update(n, version) {
+      const work = { kind: 'update', appName: APP, version } as const;
+      const made = await running().apps.act({ clientId: idOf(n), work, timeoutSecs: 600 }, BY);
+      return made.commandId;
+    },
     async rollout(id) {
       const found = await running().rollouts.get(id);
       if (!found) throw new Error(`no rollout ${id}`);
