@@ -5,11 +5,13 @@ import { exampleFacts, exampleOutput, exampleResult } from '@ops/testkit/example
 import { connectFakeClient } from '@ops/testkit/fake-client.ts';
 import type { FakeClient } from '@ops/testkit/fake-client.ts';
 import type { RunningServer } from '@ops/testkit/start-server.ts';
+import { until } from '@ops/testkit/until.ts';
 
 /** Longest a test keeps a host that answers by itself. */
 const ANSWERING_MS = 170_000;
+const LISTEN_MS = 20;
 
-export type AppOrder = MessageOf<'service'> | MessageOf<'update'>;
+type AppOrder = MessageOf<'service'> | MessageOf<'update'>;
 
 /** How an order ends here: at once unless it waits for something. */
 export type Habit = (order: AppOrder) => {
@@ -53,20 +55,29 @@ export async function connectAppHost(
     readonly apps: readonly AppInfo[];
     readonly labels?: Record<string, string>;
     readonly readonly?: boolean;
+    readonly address?: string;
     readonly habit?: Habit;
   },
 ): Promise<AppHost> {
-  const { secret, name, labels = {}, readonly = false, habit = (): ReturnType<Habit> => ({}) } = options;
+  const {
+    secret,
+    name,
+    labels = {},
+    readonly = false,
+    address = '192.0.2.10',
+    habit = (): ReturnType<Habit> => ({}),
+  } = options;
   const apps = new Map(options.apps.map((app) => [app.name, app]));
   const ran: string[] = [];
   let pids = 5000;
+  const life = new AbortController();
   const client = await connectFakeClient({ port: server.tcpPort, secret });
   await client.enter({
-    system_info: exampleFacts({ hostname: name }),
+    system_info: exampleFacts({ hostname: name, ip_addresses: [address] }),
     labels,
     heartbeat_interval: 60,
     app_info: [...apps.values()],
-    policy: { readonly, commands: ['uptime'], script_dirs: [], script_extensions: [] },
+    policy: { readonly, commands: ['df', 'free', 'uptime'], script_dirs: [], script_extensions: [] },
   });
 
   const tell = (): void => client.send({ type: 'app_info', app_info: [...apps.values()] });
@@ -76,9 +87,9 @@ export async function connectAppHost(
     const asked = order.type === 'update' ? `update ${order.version}` : order.action.toLowerCase();
     ran.push(`${appName} ${asked}`);
     client.accept(id);
-    const { exitCode = 0, output = `${appName}.sh ${asked}\n`, until } = habit(order);
+    const { exitCode = 0, output = `${appName}.sh ${asked}\n`, until: wait } = habit(order);
     client.send(exampleOutput(id, 0, output));
-    await until;
+    await wait;
     const app = apps.get(appName);
     if (app !== undefined && exitCode === 0) {
       if (order.type === 'update') apps.set(appName, { ...app, version: order.version });
@@ -89,18 +100,21 @@ export async function connectAppHost(
     client.send(exampleResult(id, { chunks: 1, stdout_bytes: bytes, exit_code: exitCode, started_at: 1 }));
   }
 
-  function listen(type: AppOrder['type']): void {
-    client.waitFor(type, { within: ANSWERING_MS }).then(
-      (order) => {
-        void carryOut(order);
-        listen(type);
-      },
-      // The test is over.
-      () => {},
-    );
+  async function listen(): Promise<void> {
+    // Not by `waitFor`, which takes what it passes over away from whoever waits for it.
+    for (let heard = 0; !life.signal.aborted; heard++) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      await until(() => life.signal.aborted || client.received.length > heard, {
+        within: ANSWERING_MS,
+        every: LISTEN_MS,
+        what: 'an order',
+      });
+      const message = client.received[heard]?.message;
+      if (message?.type === 'service' || message?.type === 'update') void carryOut(message);
+    }
   }
-  listen('service');
-  listen('update');
+  // It ends with the test.
+  listen().catch(() => {});
 
   return {
     client,
@@ -113,6 +127,7 @@ export async function connectAppHost(
       tell();
     },
     async [Symbol.asyncDispose]() {
+      life.abort();
       client.send({ type: 'app_info', app_info: [] });
       await client.heartbeat();
       await client.close();

@@ -72,6 +72,11 @@ const TEXT = {
   },
 };
 
+/** More than there is room for. */
+function appsWith(version: string): AppInfo[] {
+  return [{ ...SHOP, version }, ...Array.from({ length: 12 }, (_, n) => ({ ...SHOP, name: `app-${n}` }))];
+}
+
 const RUN_PAGE = /\/commands\/[0-9a-f-]{36}/;
 
 inBothLanguages((language) => {
@@ -93,17 +98,12 @@ inBothLanguages((language) => {
       has_script: true,
       actions: false,
     };
-    await using first = await connectAppHost(server, {
-      secret: SECRET,
-      name: names[0]!,
-      apps: [SHOP, unsafe],
-    });
-    await using _second = await connectAppHost(server, { secret: SECRET, name: names[1]!, apps: [SHOP] });
-    await using _third = await connectAppHost(server, {
-      secret: SECRET,
-      name: names[2]!,
-      apps: [{ ...SHOP, version: 'v0.9.0' }],
-    });
+    await using hosts = new AsyncDisposableStack();
+    const [first] = await Promise.all(
+      [[SHOP, unsafe], [SHOP], [{ ...SHOP, version: 'v0.9.0' }]].map(async (apps, n) =>
+        hosts.use(await connectAppHost(server, { secret: SECRET, name: names[n]!, apps })),
+      ),
+    );
     const table = (n: number) => page.getByRole('table', { name: names[n]! });
     await expect(table(0)).toContainText('v1.0.0');
     await expect(table(0)).toContainText('anybody may write to its directory');
@@ -123,7 +123,7 @@ inBothLanguages((language) => {
     await expect(table(0)).toHaveCount(0);
     await page.getByRole('button', { name: text.differing }).click();
 
-    first.becomes('shop', { service_status: 'Stopped' });
+    first!.becomes('shop', { service_status: 'Stopped' });
     await expect(table(0)).toContainText(text.stopped);
 
     await page.getByLabel(text.service, { exact: true }).selectOption(text.stopped);
@@ -218,25 +218,12 @@ inBothLanguages((language) => {
     await ops.signIn();
     const { page } = ops;
     const names = ['a', 'b', 'c'].map((letter) => `${letter}-grid-${language}-${test.info().project.name}`);
-    const apps = (version: string): AppInfo[] => [
-      { ...SHOP, version },
-      ...Array.from({ length: 12 }, (_, n): AppInfo => ({ ...SHOP, name: `app-${n}` })),
-    ];
-    await using _first = await connectAppHost(server, {
-      secret: SECRET,
-      name: names[0]!,
-      apps: apps('v1.0.0'),
-    });
-    await using second = await connectAppHost(server, {
-      secret: SECRET,
-      name: names[1]!,
-      apps: apps('v0.9.0'),
-    });
-    await using _third = await connectAppHost(server, {
-      secret: SECRET,
-      name: names[2]!,
-      apps: apps('v1.0.0').slice(1),
-    });
+    await using hosts = new AsyncDisposableStack();
+    const [, second] = await Promise.all(
+      [appsWith('v1.0.0'), appsWith('v0.9.0'), appsWith('v1.0.0').slice(1)].map(async (found, n) =>
+        hosts.use(await connectAppHost(server, { secret: SECRET, name: names[n]!, apps: found })),
+      ),
+    );
     await ops.open('/apps');
     await page.getByRole('radio', { name: text.grid }).check({ force: true });
     await expect(page).toHaveURL(/view=grid/);
@@ -250,7 +237,7 @@ inBothLanguages((language) => {
     const cell = grid.getByRole('row', { name: new RegExp(names[1]!) }).getByRole('button');
     await expect(cell).toContainText('v0.9.0');
     await expect(cell).toContainText(text.running);
-    second.becomes('shop', { service_status: 'Stopped' });
+    second!.becomes('shop', { service_status: 'Stopped' });
     await expect(cell).toContainText(text.stopped);
     await cell.click();
     const dialog = page.getByRole('dialog');

@@ -128,12 +128,12 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 });
 
 /** No accessibility fault, in light and in dark. */
-export async function inBothSchemes({ page, expectAccessible }: Console): Promise<void> {
+export async function inBothSchemes(ops: Console): Promise<void> {
   for (const colorScheme of ['dark', 'light'] as const) {
     // oxlint-disable-next-line no-await-in-loop -- one after the other, on one page
-    await page.emulateMedia({ colorScheme });
+    await ops.page.emulateMedia({ colorScheme });
     // oxlint-disable-next-line no-await-in-loop
-    await expectAccessible();
+    await ops.expectAccessible();
   }
 }
 

@@ -1,5 +1,6 @@
 import type { AppInfo } from '@ops/protocol/domain/app.ts';
 import type { ClientApps } from '@ops/protocol/http/apps.ts';
+import type { RolloutSummary } from '@ops/protocol/http/rollouts.ts';
 import { expect, test } from 'vitest';
 
 import { manualBrowserClock } from '../browser/clock.test-support.ts';
@@ -67,9 +68,11 @@ test('an action stands at its application until it is over, and another one is n
   expect(ended?.actions.size).toBe(0);
 });
 
+function told(state: AppsState, n: number, more: Partial<RolloutSummary> = {}): AppsState {
+  return withEvent(state, { name: 'rollout', data: rolloutOf({ id: idOf(n), created_at_ms: n, ...more }) })!;
+}
+
 test('the last rollouts are kept, newest first, each as it was told last', () => {
-  const told = (state: AppsState, n: number, more = {}): AppsState =>
-    withEvent(state, { name: 'rollout', data: rolloutOf({ id: idOf(n), created_at_ms: n, ...more }) })!;
   let state = stateOf();
   for (let n = 1; n <= LAST_ROLLOUTS + 1; n++) state = told(state, n);
   state = told(state, LAST_ROLLOUTS, { state: 'held' });

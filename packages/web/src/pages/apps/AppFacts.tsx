@@ -37,8 +37,10 @@ export function ServiceStatus({
   const status = serviceName(app.service_status, text);
   return (
     <span className={styles.status} data-status={offline ? 'past' : app.service_status}>
-      <span className={styles.dot} aria-hidden />
-      <span className={styles.word}>{offline && !short ? text.lastKnown(status) : status}</span>
+      <span className={styles.word}>
+        <span className={styles.dot} aria-hidden />
+        {offline && !short ? text.lastKnown(status) : status}
+      </span>
       {pid && app.pid !== undefined && <span className={styles.pid}>{text.processNumber(app.pid)}</span>}
     </span>
   );
