@@ -158,8 +158,9 @@ it("the manual's script starts, stops, restarts and updates, and what is shown i
   await shows('myapp', { service_status: 'Stopped' });
 }, 90_000);
 
+const releases = () => curl(`/api/releases?client_id=${clientId}&app_name=myapp`);
+
 it('what versions it has had is on record, and it goes back to the one before', async () => {
-  const releases = () => curl(`/api/releases?client_id=${clientId}&app_name=myapp`);
   expect(await releases()).toMatchObject({
     releases: [
       { kind: 'update', version: 'v1.1.0', version_before: 'v1.0.0', outcome: 'succeeded', current: true },

@@ -181,20 +181,13 @@ const wavesNow = (all: readonly Rollout[]): string[] =>
 
 async function reached(what: string, holds: (all: readonly Rollout[]) => boolean): Promise<void> {
   let seen: readonly Rollout[] = [];
-  console.log('TIME', new Date().toISOString(), what);
   await until(
     async () => {
       seen = await rollouts();
       return holds(seen);
     },
-    { within: PHASE_WITHIN_MS, every: 20, what: `${what}` },
-  ).catch(async (cause: unknown) => {
-    const odd = seen.find(({ state }) => state === 'running')!;
-    const hosts = (await ask(`/api/rollouts/${odd.id}/hosts`))['hosts'] as Json[];
-    console.log('ODD', JSON.stringify(odd), JSON.stringify(hosts.slice(0, 7)));
-    for (const host of hosts.slice(0, 7))
-      for (const id of host['command_ids'] as string[])
-        console.log('CMD', host['state'], JSON.stringify(await ask(`/api/command-result?command_id=${id}`)));
+    { within: PHASE_WITHIN_MS, every: 20, what },
+  ).catch((cause: unknown) => {
     throw new Error(`${what}: ${JSON.stringify(wavesNow(seen))}`, { cause });
   });
 }
@@ -208,9 +201,10 @@ it('a service is started on all hosts, wave by wave, each watched', async () => 
   expect(rollout?.counts).toMatchObject({ healthy: CLIENTS });
 }, 60_000);
 
+const ours = (all: readonly Rollout[]): readonly Rollout[] => all.slice(0, APPS.length);
+
 it('fifty rollouts hold at the host that fails, and go back, with the server killed in each phase', async () => {
   for (const app of APPS) await ask('/api/rollouts', { app_name: app, version: 'v2', ...ROLLED });
-  const ours = (all: readonly Rollout[]): readonly Rollout[] => all.slice(0, APPS.length);
   const some = (line: string) => (all: readonly Rollout[]) => wavesNow(ours(all)).includes(line);
 
   await reached('the first wave to be changed', (all) =>

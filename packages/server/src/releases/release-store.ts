@@ -72,7 +72,7 @@ const END = `UPDATE releases SET outcome = r.value ->> 1, finished_at_ms = r.val
 
 /** Each of the applications: what comes behind the newest so many. */
 const PRUNE = `DELETE FROM releases WHERE number IN (
-    SELECT old.number FROM json_each(?1) AS r JOIN releases AS old
+    SELECT old.number FROM json_each(?1) AS r CROSS JOIN releases AS old
       ON old.client_id = r.value ->> 0 AND old.app_name = r.value ->> 1 AND old.number <= (
         SELECT number FROM releases AS n WHERE n.client_id = r.value ->> 0 AND n.app_name = r.value ->> 1
         ORDER BY number DESC LIMIT 1 OFFSET ?2)

@@ -8,7 +8,7 @@
  */
 import { watchMs } from './gate.ts';
 import { failed, movingHosts, room, type Hand } from './hand.ts';
-import { passed, tripped, unwatched, withWave } from './moves.ts';
+import { passed, tripped, withWave } from './moves.ts';
 import { isMoving, type Host } from './record.ts';
 import { createSoak, type Soak } from './soak.ts';
 
@@ -105,13 +105,8 @@ export function createForward(hand: Hand): Forward {
         await save({ progress: withWave(progress, changing), hosts: [] });
       } else if (wave.state === 'passed') {
         await save(passed(progress, wave.readings, clock.wall()));
-      } else if (wave.state !== 'soaking') {
-        return change();
-      } else if (soak) {
-        return watch(soak);
       } else {
-        // The server was started in the middle of it.
-        await save({ progress: unwatched(progress), hosts: [] });
+        return soak ? watch(soak) : change();
       }
       wake();
     },

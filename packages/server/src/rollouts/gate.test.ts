@@ -58,9 +58,9 @@ describe('the status of the app', () => {
   });
 });
 
-describe('restarts', () => {
-  const seen = (...apps: AppInfo[]) => apps.reduce(restartsWith, NO_RESTARTS);
+const seen = (...apps: AppInfo[]) => apps.reduce(restartsWith, NO_RESTARTS);
 
+describe('restarts', () => {
   it('are changes of the process: its number, or when it started', () => {
     expect(seen(app(), app()).count).toBe(0);
     expect(seen(app(), app({ pid: 101 })).count).toBe(1);

@@ -12,17 +12,17 @@ export interface Hand {
   /** A host that is offline may be on its way: the server has only just started. */
   readonly mayReturn: () => boolean;
   /** It stands so from now on: on disk first. */
-  save(move: Omit<Move, 'action'> & { readonly action?: string | undefined }): Promise<void>;
+  readonly save: (move: Omit<Move, 'action'> & { readonly action?: string | undefined }) => Promise<void>;
   /**
    * Begins the first step of these, all at once. Those that began are on disk.
    * @param back the version each goes back to; undefined: forwards
    * @returns those that failed instead, which are not
    */
-  beginAll(hosts: readonly Host[], back?: ReadonlyMap<Host, string>): Promise<readonly Host[]>;
+  readonly beginAll: (hosts: readonly Host[], back?: ReadonlyMap<Host, string>) => Promise<readonly Host[]>;
   /** There is more to do. */
-  wake(): void;
+  readonly wake: () => void;
   /** There may be, after a while. */
-  later(): void;
+  readonly later: () => void;
 }
 
 export function movingHosts({ hosts }: Pick<RolloutRecord, 'hosts'>): number {

@@ -53,8 +53,9 @@ const INSERT_HOSTS = `INSERT INTO rollout_hosts (rollout_id, position, client_id
   SELECT ?2, r.value ->> 0, r.value ->> 1, r.value ->> 2, r.value ->> 3, r.value ->> 4, r.value ->> 5, r.value ->> 6,
     r.value ->> 7, r.value ->> 8 FROM json_each(?1) AS r`;
 
-const UPDATE_HOSTS = `UPDATE rollout_hosts SET state = r.value ->> 1, reason = r.value ->> 2, detail = r.value ->> 3
-  FROM json_each(?1) AS r WHERE rollout_id = ?2 AND position = r.value ->> 0`;
+/** With the id in each value: so the key of each is looked up, else every host is compared with every value. */
+const UPDATE_HOSTS = `UPDATE rollout_hosts SET state = r.value ->> 2, reason = r.value ->> 3, detail = r.value ->> 4
+  FROM json_each(?1) AS r WHERE rollout_id = r.value ->> 0 AND position = r.value ->> 1`;
 
 export function createRolloutStore(database: Database<Tables>, clock: Clock): RolloutStore {
   const { query } = database;
@@ -153,8 +154,14 @@ export function createRolloutStore(database: Database<Tables>, clock: Clock): Ro
           .where('id', '=', id),
       ];
       if (hosts.length > 0) {
-        const rows = hosts.map(({ position, state, reason, detail }) => [position, state, reason, detail]);
-        statements.push(forEach(rows, UPDATE_HOSTS, id));
+        const rows = hosts.map(({ position, state, reason, detail }) => [
+          id,
+          position,
+          state,
+          reason,
+          detail,
+        ]);
+        statements.push(forEach(rows, UPDATE_HOSTS));
       }
       await database.write({ statements, audit });
     },

@@ -19,7 +19,7 @@ import { createBackward } from './backward.ts';
 import { createBeginner, type BeginNeeds } from './begin.ts';
 import { createForward } from './forward.ts';
 import { failed, type Hand } from './hand.ts';
-import { ended, ordered, type Move } from './moves.ts';
+import { ended, ordered, unwatched, type Move } from './moves.ts';
 import { stepsOf } from './plan.ts';
 import { isFinished, isMoving, mayOrder, type Host, type HostStep, type Progress } from './record.ts';
 import type { RolloutStore } from './rollout-store.ts';
@@ -218,6 +218,8 @@ export function createRunner(needs: RunnerNeeds): Runner {
 
   return {
     async load() {
+      // What was watched before nobody has seen to its end.
+      record.progress = unwatched(record.progress);
       const commandIds = hosts.filter(isMoving).map(({ steps }) => steps.at(-1)!.commandId);
       for (const commandId of commandIds) follow(commandId);
       for (const commandId of commandIds) await recall(commandId);

@@ -108,7 +108,7 @@ describe('hosts that fail', () => {
 
   it('one more, and it holds: nothing is begun, what runs is awaited', async () => {
     await using test = await testRollouts(4);
-    test.hosts.habit = ({ n }) => ({ ...(n === 1 ? { exitCode: 3 } : { runsOn: true }) });
+    test.hosts.habit = ({ n }) => (n === 1 ? { exitCode: 3 } : { runsOn: true });
     const id = await test.create({ ...ONE_WAVE, concurrency: 2 });
     await test.reached(id, 'a failure', ({ failures }) => failures === 1);
     await test.passes(5000);
@@ -178,7 +178,8 @@ describe('the gate', () => {
     test.hosts.becomes(1, { status: 'Stopped' });
     await test.passes(2000);
     test.hosts.becomes(1, { status: 'Running', pid: 200 });
-    await test.reached(id, 'the end', ({ state }) => state === 'succeeded');
+    const end = await test.reached(id, 'the end', ({ state }) => state === 'succeeded');
+    expect(end.counts).toMatchObject({ healthy: 1 });
   });
 
   it('holds only those to a status that had it before, unless it was asked for', async () => {

@@ -58,8 +58,8 @@ export interface TestRollouts extends AsyncDisposable {
   killAt(n: number, when: 'before' | 'after'): void;
   readonly isDead: boolean;
   kill(): Promise<void>;
-  /** On the same disk; all hosts that were there come back. */
-  start(): Promise<void>;
+  /** On the same disk; all hosts that were there come back, unless it is to be alone. */
+  start(how?: { readonly alone: true }): Promise<void>;
   request(overrides?: Partial<RolloutRequest>): RolloutRequest;
   create(overrides?: Partial<RolloutRequest>): Promise<string>;
   rollout(id: string): Promise<RolloutSummary>;
@@ -226,9 +226,9 @@ export async function testRollouts(
       // What was handed to the writer before is on the disk.
       await database.close();
     },
-    async start() {
+    async start(how) {
       server = await open();
-      hosts.return();
+      if (!how) hosts.return();
     },
     request: (overrides = {}) => ({
       appName: APP,

@@ -39,19 +39,20 @@ describe('the way back of a host', () => {
   });
 });
 
+const host = (position: number, wave: number | null, state: Host['state'], begun = true): Host => ({
+  position,
+  clientId: '',
+  hostname: '',
+  wave,
+  heldToStatus: true,
+  versionBefore: 'v1',
+  state,
+  reason: null,
+  detail: null,
+  steps: begun ? [{ attempt: 0, step: 0, commandId: '' }] : [],
+});
+
 it('the last wave goes first, and only hosts that were begun go', () => {
-  const host = (position: number, wave: number | null, state: Host['state'], begun = true): Host => ({
-    position,
-    clientId: '',
-    hostname: '',
-    wave,
-    heldToStatus: true,
-    versionBefore: 'v1',
-    state,
-    reason: null,
-    detail: null,
-    steps: begun ? [{ attempt: 0, step: 0, commandId: '' }] : [],
-  });
   const hosts = [
     host(0, 0, 'healthy'),
     host(1, 1, 'changed'),

@@ -29,9 +29,8 @@ export function createMethodTable(known: readonly KnownPath[]): MethodTable {
   }
   return {
     methodsOf(path) {
-      const found = exact.get(path);
-      if (found) return [...found];
-      return [...new Set(patterns.flatMap(({ matches, methods }) => (matches.test(path) ? methods : [])))];
+      const matching = patterns.flatMap(({ matches, methods }) => (matches.test(path) ? methods : []));
+      return [...new Set([...(exact.get(path) ?? []), ...matching])];
     },
   };
 }
