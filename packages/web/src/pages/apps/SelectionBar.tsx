@@ -82,7 +82,9 @@ export function SelectionBar({
         {why !== undefined && <span className={styles.why}>{why}</span>}
       </div>
       <div className={styles.actions}>
-        {WORK.filter((action) => single === undefined || isPossible(action, single.app)).map((action) => {
+        {WORK.filter(
+          (action) => another === undefined && (single === undefined || isPossible(action, single.app)),
+        ).map((action) => {
           const Glyph = ACTION_ICONS[action];
           return (
             <Button
