@@ -127,6 +127,16 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   },
 });
 
+/** No accessibility fault, in light and in dark. */
+export async function inBothSchemes(ops: Console): Promise<void> {
+  for (const colorScheme of ['dark', 'light'] as const) {
+    // oxlint-disable-next-line no-await-in-loop -- one after the other, on one page
+    await ops.page.emulateMedia({ colorScheme });
+    // oxlint-disable-next-line no-await-in-loop
+    await ops.expectAccessible();
+  }
+}
+
 /** Runs the same tests in both languages. */
 export function inBothLanguages(tests: (language: 'zh' | 'en') => void): void {
   for (const language of ['zh', 'en'] as const) {

@@ -3,13 +3,14 @@ import { join } from 'node:path';
 
 import { chromium } from '@playwright/test';
 
-import { connectFakeClient } from '@ops/testkit/fake-client.ts';
+import type { AppInfo } from '@ops/protocol/domain/app.ts';
 import type { FakeClient } from '@ops/testkit/fake-client.ts';
-import { exampleFacts, exampleSample } from '@ops/testkit/example-messages.ts';
+import { exampleSample } from '@ops/testkit/example-messages.ts';
 import { startServer } from '@ops/testkit/start-server.ts';
 
 import config from '../playwright.config.ts';
 import { buildConsoleIfStale } from '../scripts/console-build.ts';
+import { connectAppHost } from './app-hosts.ts';
 
 const GIB = 1024 ** 3;
 const SECRET = 'a secret for the pictures of the docs, long enough';
@@ -34,16 +35,41 @@ const HOSTS: readonly (readonly [string, Record<string, string>, number, number,
 await buildConsoleIfStale();
 await using server = await startServer({ secret: SECRET, env: { OPS_ADMIN_PASSWORD: PASSWORD } });
 
-const clients = await Promise.all(
-  HOSTS.map(async ([hostname, labels, cpu, memory, disk], index) => {
-    const client = await connectFakeClient({ port: server.tcpPort, secret: SECRET });
-    const address = `192.0.2.${index + 10}`;
-    await client.enter({
-      system_info: exampleFacts({ hostname, ip_addresses: [address] }),
+/** Where which application is, by label; not all of them on the version that most have. */
+const APPS: Readonly<Record<string, readonly string[]>> = {
+  web: ['shop', 'auth', 'image-cache'],
+  api: ['shop', 'auth', 'catalog', 'billing'],
+  db: ['backup'],
+  cache: ['image-cache', 'catalog'],
+  build: ['runner'],
+  ops: ['backup', 'mailer'],
+};
+
+function appsOf(hostname: string, role: string): AppInfo[] {
+  return (APPS[role] ?? []).map((name) => ({
+    name,
+    version: hostname === 'web-02' && name === 'auth' ? 'v1.9.2' : 'v2.3.1',
+    deploy_time: '2026-03-02 09:12:44',
+    branch: 'main',
+    commit: hostname === 'api-02' && name === 'billing' ? 'e4b1c07d9a55' : '7c40d2f81e36',
+    has_script: true,
+    ...(hostname === 'cache-01' && name === 'catalog'
+      ? { service_status: 'Stopped' }
+      : { service_status: 'Running', pid: 2417 }),
+  }));
+}
+
+const hosts = await Promise.all(
+  HOSTS.map(async ([name, labels, cpu, memory, disk], index) => {
+    const host = await connectAppHost(server, {
+      secret: SECRET,
+      name,
       labels,
-      heartbeat_interval: 60,
+      address: `192.0.2.${index + 10}`,
+      apps: appsOf(name, labels['role'] ?? ''),
+      habit: () => (name === 'web-02' ? { exitCode: 3, output: 'checksum does not match\n' } : {}),
     });
-    await client.heartbeat(
+    await host.client.heartbeat(
       exampleSample({
         cpu_usage: cpu,
         total_memory: 16 * GIB,
@@ -51,9 +77,10 @@ const clients = await Promise.all(
         disks: [{ mount: '/', filesystem: 'ext4', total: 200 * GIB, used: Math.round(200 * GIB * disk) }],
       }),
     );
-    return client;
+    return host;
   }),
 );
+const clients = hosts.map(({ client }) => client);
 for (const [index, client] of clients.entries()) answer(client, HOSTS[index]![0]);
 // One that is gone.
 await clients.at(-2)?.close();
@@ -84,6 +111,9 @@ function answer(client: FakeClient, hostname: string): void {
   };
   next();
 }
+
+/** The page of the one rollout, which is begun in the first language. */
+let rollout: string | undefined;
 
 const browser = await chromium.launch(config.projects?.[0]?.use?.launchOptions ?? {});
 try {
@@ -118,6 +148,27 @@ try {
     await run.waitFor();
     await page.getByRole('table').getByText('df -h').first().waitFor();
     await page.screenshot({ path: join(OUT, `commands-${language}.png`) });
+
+    await page.goto(`${server.url}/apps?view=grid`);
+    await page.getByText('image-cache').first().waitFor();
+    await page.screenshot({ path: join(OUT, `apps-${language}.png`) });
+
+    if (rollout === undefined) {
+      await page.goto(
+        `${server.url}/apps/shop/rollout?to=selector&selector=env%3Dprod&version=v2.4.0&waves=1,2,rest`,
+      );
+      await page.locator('summary').click();
+      await page.getByPlaceholder('30', { exact: true }).fill('5');
+      await page.locator('button:enabled', { hasText: 'Begin' }).click();
+      await page.getByRole('dialog').getByRole('button').last().click();
+      await page.waitForURL(/\/rollouts\//);
+      rollout = page.url();
+    } else {
+      await page.goto(rollout);
+    }
+    await page.getByText('exit code 3').waitFor({ timeout: 60_000 });
+    await page.waitForTimeout(2000);
+    await page.screenshot({ path: join(OUT, `rollout-${language}.png`) });
     await page.close();
   }
 } finally {

@@ -6,9 +6,11 @@ import { readBatchSearch } from './pages/batch/batch-search.ts';
 import { CrashPage } from './pages/crash/CrashPage.tsx';
 import { readHistorySearch } from './pages/history/history-search.ts';
 import { NotFoundPage } from './pages/not-found/NotFoundPage.tsx';
+import { readRolloutPageSearch } from './pages/rollout/rollout-search.ts';
+import { readRolloutsSearch } from './pages/rollouts/rollouts-search.ts';
 import { readFleetSearch } from './pages/system/fleet-search.ts';
-import { SystemPage } from './pages/system/SystemPage.tsx';
 import { paths } from './paths.ts';
+import { readRolloutSearch } from './rollouts/rollout-address.ts';
 import { Gate } from './shell/Gate.tsx';
 
 /** Plain query strings: `?q=web&status=late`, where the router would write JSON. */
@@ -28,7 +30,11 @@ export function createConsoleRouter() {
   const root = createRootRoute({ component: Gate, notFoundComponent: NotFoundPage });
   const at = <const P extends string>(path: P) => ({ getParentRoute: () => root, path });
   const routeTree = root.addChildren([
-    createRoute({ ...at(paths.system), validateSearch: readFleetSearch, component: SystemPage }),
+    createRoute({
+      ...at(paths.system),
+      validateSearch: readFleetSearch,
+      component: lazyRouteComponent(() => import('./pages/system/SystemPage.tsx'), 'SystemPage'),
+    }),
     createRoute({
       ...at(paths.client),
       component: lazyRouteComponent(() => import('./pages/client/ClientPage.tsx'), 'ClientPage'),
@@ -37,6 +43,28 @@ export function createConsoleRouter() {
       ...at(paths.apps),
       validateSearch: readAppsSearch,
       component: lazyRouteComponent(() => import('./pages/apps/AppsPage.tsx'), 'AppsPage'),
+    }),
+    createRoute({
+      ...at(paths.releases),
+      component: lazyRouteComponent(() => import('./pages/releases/ReleasesPage.tsx'), 'ReleasesPage'),
+    }),
+    createRoute({
+      ...at(paths.rolloutForm),
+      validateSearch: readRolloutSearch,
+      component: lazyRouteComponent(
+        () => import('./pages/rollout-form/RolloutFormPage.tsx'),
+        'RolloutFormPage',
+      ),
+    }),
+    createRoute({
+      ...at(paths.rollouts),
+      validateSearch: readRolloutsSearch,
+      component: lazyRouteComponent(() => import('./pages/rollouts/RolloutsPage.tsx'), 'RolloutsPage'),
+    }),
+    createRoute({
+      ...at(paths.rollout),
+      validateSearch: readRolloutPageSearch,
+      component: lazyRouteComponent(() => import('./pages/rollout/RolloutPage.tsx'), 'RolloutPage'),
     }),
     createRoute({
       ...at(paths.commands),

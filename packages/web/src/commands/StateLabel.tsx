@@ -27,7 +27,7 @@ function stateName(state: ShownState, text: CommandText): string {
   }[state];
 }
 
-interface MarkProps {
+interface StateMarkProps {
   readonly tone: Tone;
   readonly turning?: boolean;
   readonly large?: boolean | undefined;
@@ -35,7 +35,7 @@ interface MarkProps {
 }
 
 /** A shape and a word, so that nobody has to tell it by colour. */
-function Mark({ tone, turning = false, large = false, children }: MarkProps) {
+export function StateMark({ tone, turning = false, large = false, children }: StateMarkProps) {
   return (
     <span
       className={styles.label}
@@ -52,9 +52,9 @@ function Mark({ tone, turning = false, large = false, children }: MarkProps) {
 export function StateLabel({ state, large }: { readonly state: ShownState; readonly large?: boolean }) {
   const { text } = useCommandText();
   return (
-    <Mark tone={TONE_OF[state]} turning={state === 'running'} large={large}>
+    <StateMark tone={TONE_OF[state]} turning={state === 'running'} large={large}>
       {stateName(state, text)}
-    </Mark>
+    </StateMark>
   );
 }
 
@@ -70,8 +70,8 @@ export function BatchStateLabel({
   const done: Tone = failuresOf(batch.counts) === 0 ? 'ok' : 'warn';
   const tones = { running: 'accent', stopping: 'warn', finished: done } as const;
   return (
-    <Mark tone={tones[batch.state]} turning={batch.state === 'running'} large={large}>
+    <StateMark tone={tones[batch.state]} turning={batch.state === 'running'} large={large}>
       {names[batch.state]}
-    </Mark>
+    </StateMark>
   );
 }

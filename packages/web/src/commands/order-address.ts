@@ -4,12 +4,16 @@
  */
 import { UUID_PATTERN } from '@ops/protocol/domain/id.ts';
 
-export interface OrderSearch {
+/** Which hosts are meant. */
+export interface TargetSearch {
   /** `hosts` when absent. */
   readonly to?: 'selector' | 'all';
   /** Ids with a comma between them. */
   readonly hosts?: string;
   readonly selector?: string;
+}
+
+export interface OrderSearch extends TargetSearch {
   readonly command?: string;
   readonly timeout?: string;
   readonly queue?: string;
@@ -25,26 +29,32 @@ export const MAX_TYPED = 2048;
 
 const NUMBERS = ['timeout', 'queue', 'concurrency', 'stop'] as const;
 
-/** Believes nothing of an address someone typed: what is not known is left out. */
-export function readOrderSearch(raw: Readonly<Partial<Record<keyof OrderSearch, unknown>>>): OrderSearch {
-  const text = (name: keyof OrderSearch, max: number): string | undefined => {
-    const value = raw[name];
-    return typeof value === 'string' && value !== '' ? value.slice(0, max) : undefined;
-  };
-  const to = raw['to'] === 'selector' || raw['to'] === 'all' ? raw['to'] : undefined;
-  const hosts = (text('hosts', MAX_HOSTS_IN_ADDRESS * 37) ?? '')
+function textOf(value: unknown, max: number): string | undefined {
+  return typeof value === 'string' && value !== '' ? value.slice(0, max) : undefined;
+}
+
+export function readTargets(raw: Readonly<Partial<Record<keyof TargetSearch, unknown>>>): TargetSearch {
+  const { to } = raw;
+  const hosts = (textOf(raw.hosts, MAX_HOSTS_IN_ADDRESS * 37) ?? '')
     .split(',')
     .filter((id) => UUID_PATTERN.test(id));
-  const selector = text('selector', MAX_SELECTOR);
-  const command = text('command', MAX_TYPED);
+  const selector = textOf(raw.selector, MAX_SELECTOR);
+  return {
+    ...((to === 'selector' || to === 'all') && { to }),
+    ...(hosts.length > 0 && { hosts: [...new Set(hosts)].join(',') }),
+    ...(selector !== undefined && { selector }),
+  };
+}
+
+/** Believes nothing of an address someone typed: what is not known is left out. */
+export function readOrderSearch(raw: Readonly<Partial<Record<keyof OrderSearch, unknown>>>): OrderSearch {
+  const command = textOf(raw.command, MAX_TYPED);
   const numbers = NUMBERS.flatMap((name) => {
-    const value = text(name, 9);
+    const value = textOf(raw[name], 9);
     return value !== undefined && /^\d+$/.test(value) ? [[name, value] as const] : [];
   });
   return {
-    ...(to && { to }),
-    ...(hosts.length > 0 && { hosts: [...new Set(hosts)].join(',') }),
-    ...(selector !== undefined && { selector }),
+    ...readTargets(raw),
     ...(command !== undefined && { command }),
     ...Object.fromEntries(numbers),
   };

@@ -5,19 +5,30 @@ import type { BatchSummary } from '@ops/protocol/http/batches.ts';
 import type { CommandSummary } from '@ops/protocol/http/commands.ts';
 
 import { MAX_HOSTS_IN_ADDRESS, readOrderSearch } from './order-address.ts';
-import type { OrderSearch } from './order-address.ts';
-import { BOUNDS, wholeNumber } from './order.ts';
+import type { OrderSearch, TargetSearch } from './order-address.ts';
+import { BOUNDS } from './order.ts';
+import { wholeNumber } from '../text/whole-number.ts';
 import type { Order, Targets } from './order.ts';
 
+export function targetsOf(search: TargetSearch): Targets {
+  if (search.to === 'all') return { kind: 'all' };
+  return search.to === 'selector'
+    ? { kind: 'selector', selector: search.selector ?? '' }
+    : { kind: 'hosts', ids: search.hosts?.split(',') ?? [] };
+}
+
+/** Too many hosts for an address are left out. */
+export function searchOfTargets(targets: Targets): TargetSearch {
+  if (targets.kind === 'all') return { to: 'all' };
+  if (targets.kind === 'selector') return { to: 'selector', selector: targets.selector };
+  return targets.ids.length > 0 && targets.ids.length <= MAX_HOSTS_IN_ADDRESS
+    ? { hosts: targets.ids.join(',') }
+    : {};
+}
+
 export function orderOf(search: OrderSearch): Order {
-  const targets: Targets =
-    search.to === 'all'
-      ? { kind: 'all' }
-      : search.to === 'selector'
-        ? { kind: 'selector', selector: search.selector ?? '' }
-        : { kind: 'hosts', ids: search.hosts?.split(',') ?? [] };
   return {
-    targets,
+    targets: targetsOf(search),
     command: search.command ?? '',
     timeoutSecs: wholeNumber(search.timeout, BOUNDS.timeoutSecs),
     queueSecs: wholeNumber(search.queue, BOUNDS.queueSecs),
@@ -31,14 +42,8 @@ function figure(value: number | undefined): string | undefined {
 }
 
 export function searchOf(order: Order): OrderSearch {
-  const { targets } = order;
   return readOrderSearch({
-    to: targets.kind === 'hosts' ? undefined : targets.kind,
-    hosts:
-      targets.kind === 'hosts' && targets.ids.length <= MAX_HOSTS_IN_ADDRESS
-        ? targets.ids.join(',')
-        : undefined,
-    selector: targets.kind === 'selector' ? targets.selector : undefined,
+    ...searchOfTargets(order.targets),
     command: order.command,
     timeout: figure(order.timeoutSecs),
     queue: figure(order.queueSecs),

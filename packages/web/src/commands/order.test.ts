@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { batchOf, CLIENT_ID, commandOf } from './command.test-support.ts';
 import { MAX_HOSTS_IN_ADDRESS, MAX_TYPED, readOrderSearch } from './order-address.ts';
 import { orderOf, searchOf, searchOfBatch, searchOfCommand } from './order-search.ts';
-import { createSubmission, EMPTY_ORDER, previewBody, runRequest, wholeNumber } from './order.ts';
+import { createSubmission, EMPTY_ORDER, previewBody, runRequest } from './order.ts';
+import { wholeNumber } from '../text/whole-number.ts';
 import type { Order } from './order.ts';
 
 const OTHER = '00000002-0000-4000-8000-000000000000';

@@ -30,22 +30,15 @@ export const BOUNDS = {
   concurrency: { min: 1, max: MAX_TARGETS },
   stopAfterFailures: { min: 1, max: MAX_TARGETS },
 } as const;
-export type NumberField = keyof typeof BOUNDS;
-
-/** A whole number within bounds; undefined for anything else. */
-export function wholeNumber(
-  text: string | undefined,
-  { min, max }: { readonly min: number; readonly max: number },
-): number | undefined {
-  if (text === undefined || !/^\d{1,9}$/.test(text)) return undefined;
-  const value = Number(text);
-  return value >= min && value <= max ? value : undefined;
-}
+export type NumberName = keyof typeof BOUNDS;
 
 /** How long a command may be kept for a host that is offline, in seconds, as the form offers it. */
 export const QUEUE_CHOICES = [3600, 24 * 3600, 7 * 24 * 3600] as const;
 
-type TargetBody = { readonly client_ids: string[] } | { readonly selector: string } | { readonly all: true };
+export type TargetBody =
+  | { readonly client_ids: string[] }
+  | { readonly selector: string }
+  | { readonly all: true };
 
 export type PreviewBody = TargetBody & { readonly command: string; readonly queue_secs?: number };
 
@@ -71,7 +64,7 @@ export type RunRequest =
     };
 
 /** Undefined while nobody is meant: nothing never means everything. */
-function targetBody(targets: Targets): TargetBody | undefined {
+export function targetBody(targets: Targets): TargetBody | undefined {
   switch (targets.kind) {
     case 'hosts':
       return targets.ids.length === 0 ? undefined : { client_ids: [...targets.ids] };
@@ -122,7 +115,8 @@ export function runRequest(order: Order): RunRequest | undefined {
 
 /** One key for one intent: the same request carries the same key until it was answered, another a new one. */
 export function createSubmission(freshKey: () => string): {
-  readonly keyFor: (request: RunRequest) => string;
+  /** @param request as it is sent */
+  readonly keyFor: (request: object) => string;
   /** It was done: the same form, sent again, means it once more. */
   readonly done: () => void;
 } {

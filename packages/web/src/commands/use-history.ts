@@ -10,7 +10,7 @@ import type { Signal } from '../browser/signal.ts';
 import { useConsole, useSignal } from '../console.ts';
 import type { Api } from '../api/client.ts';
 import { ApiError } from '../api/api-error.ts';
-import { watchCommands } from '../live/commands-live.ts';
+import { watchNews } from '../live/news-live.ts';
 import type { StreamEvent } from '../live/event-stream.ts';
 import { withChanged, withNewest, withOlder } from './history-list.ts';
 import type { Page } from './history-list.ts';
@@ -76,13 +76,17 @@ function createHistory<T extends { readonly id: string }>(source: Source<T>): Hi
   };
 }
 
+function isOfCommands({ name }: StreamEvent): boolean {
+  return name === 'command' || name === 'batch';
+}
+
 /** Keeps lists up to date by one stream while the page is in sight. */
 function useWatch(models: readonly Pick<HistoryModel<never>, 'refresh' | 'take'>[]): void {
   const { streams, session } = useConsole();
   const visible = useVisible();
   useEffect(() => {
     if (!visible) return undefined;
-    return watchCommands(streams, {
+    return watchNews(streams, { topics: 'command,batch' }, isOfCommands, {
       onNews: () => {
         for (const model of models) model.refresh();
       },

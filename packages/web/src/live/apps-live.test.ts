@@ -1,10 +1,13 @@
 import type { AppInfo } from '@ops/protocol/domain/app.ts';
 import type { ClientApps } from '@ops/protocol/http/apps.ts';
+import type { RolloutSummary } from '@ops/protocol/http/rollouts.ts';
 import { expect, test } from 'vitest';
 
 import { manualBrowserClock } from '../browser/clock.test-support.ts';
-import { createAppsLive, QUIET_MS, withEvent } from './apps-live.ts';
-import type { AppsByClient } from './apps-live.ts';
+import { commandOf } from '../commands/command.test-support.ts';
+import { appKey, createAppsLive, LAST_ROLLOUTS, QUIET_MS, withEvent } from './apps-live.ts';
+import type { AppsState } from './apps-live.ts';
+import { rolloutOf } from '../rollouts/rollout.test-support.ts';
 import { clientNamed, fakeStreams, idOf } from './event-source.test-support.ts';
 
 const STOPPED: AppInfo = { name: 'shop', service_status: 'Stopped', has_script: true };
@@ -20,21 +23,25 @@ function clientOf(number: number, more: Partial<ClientApps> = {}): ClientApps {
     ...more,
   };
 }
-const only = (client: ClientApps): AppsByClient => new Map([[client.client_id, client]]);
+const stateOf = (...clients: ClientApps[]): AppsState => ({
+  clients: new Map(clients.map((client) => [client.client_id, client])),
+  actions: new Map(),
+  rollouts: [],
+});
 
 test('an event changes its client and no other', () => {
-  const clients = new Map([...only(clientOf(1)), ...only(clientOf(2))]);
-  const changed = withEvent(clients, { name: 'app', data: { client_id: idOf(1), apps: [RUNNING] } });
-  expect(changed?.get(idOf(1))?.apps).toEqual([RUNNING]);
-  expect(changed?.get(idOf(2))).toBe(clients.get(idOf(2)));
-  const away = withEvent(clients, { name: 'client', data: clientNamed('web-9', 2, { status: 'offline' }) });
-  expect(away?.get(idOf(2))).toMatchObject({ hostname: 'web-9', status: 'offline', apps: [STOPPED] });
-  const gone = withEvent(clients, { name: 'forgotten', data: { id: idOf(1) } });
-  expect([...(gone ?? [])].map(([id]) => id)).toEqual([idOf(2)]);
+  const state = stateOf(clientOf(1), clientOf(2));
+  const changed = withEvent(state, { name: 'app', data: { client_id: idOf(1), apps: [RUNNING] } });
+  expect(changed?.clients.get(idOf(1))?.apps).toEqual([RUNNING]);
+  expect(changed?.clients.get(idOf(2))).toBe(state.clients.get(idOf(2)));
+  const away = withEvent(state, { name: 'client', data: clientNamed('web-9', 2, { status: 'offline' }) });
+  expect(away?.clients.get(idOf(2))).toMatchObject({ hostname: 'web-9', status: 'offline', apps: [STOPPED] });
+  const gone = withEvent(state, { name: 'forgotten', data: { id: idOf(1) } });
+  expect([...(gone?.clients ?? [])].map(([id]) => id)).toEqual([idOf(2)]);
 });
 
 test('what an event cannot tell is asked for', () => {
-  const away = only(clientOf(1, { status: 'offline' }));
+  const away = stateOf(clientOf(1, { status: 'offline' }));
   expect(withEvent(away, { name: 'app', data: { client_id: idOf(1), apps: null } })).toBeUndefined();
   expect(withEvent(away, { name: 'app', data: { client_id: idOf(7), apps: [] } })).toBeUndefined();
   // It registered anew: whether it is readonly may be another.
@@ -44,21 +51,48 @@ test('what an event cannot tell is asked for', () => {
 });
 
 test('what changes nothing draws nothing', () => {
-  const clients = only(clientOf(1));
-  expect(withEvent(clients, { name: 'client', data: clientNamed('web-1', 1) })).toBe(clients);
-  expect(withEvent(clients, { name: 'forgotten', data: { id: idOf(5) } })).toBe(clients);
+  const state = stateOf(clientOf(1));
+  expect(withEvent(state, { name: 'client', data: clientNamed('web-1', 1) })).toBe(state);
+  expect(withEvent(state, { name: 'forgotten', data: { id: idOf(5) } })).toBe(state);
+});
+
+test('an action stands at its application until it is over, and another one is not ended by it', () => {
+  const action = commandOf({ kind: 'service', app_name: 'shop', client_id: idOf(1), command: 'Stop shop' });
+  const key = appKey(idOf(1), 'shop');
+  const begun = withEvent(stateOf(clientOf(1)), { name: 'command', data: action })!;
+  expect(begun.actions.get(key)).toEqual(action);
+  const other = commandOf({ ...action, id: idOf(77), state: 'Completed' });
+  expect(withEvent(begun, { name: 'command', data: other })).toBe(begun);
+  expect(withEvent(begun, { name: 'command', data: commandOf() })).toBe(begun);
+  const ended = withEvent(begun, { name: 'command', data: { ...action, state: 'Failed' } });
+  expect(ended?.actions.size).toBe(0);
+});
+
+function told(state: AppsState, n: number, more: Partial<RolloutSummary> = {}): AppsState {
+  return withEvent(state, { name: 'rollout', data: rolloutOf({ id: idOf(n), created_at_ms: n, ...more }) })!;
+}
+
+test('the last rollouts are kept, newest first, each as it was told last', () => {
+  let state = stateOf();
+  for (let n = 1; n <= LAST_ROLLOUTS + 1; n++) state = told(state, n);
+  state = told(state, LAST_ROLLOUTS, { state: 'held' });
+  expect(state.rollouts.map((rollout) => [rollout.id, rollout.state])).toEqual([
+    [idOf(LAST_ROLLOUTS + 1), 'running'],
+    [idOf(LAST_ROLLOUTS), 'held'],
+    ...Array.from({ length: LAST_ROLLOUTS - 2 }, (_, n) => [idOf(LAST_ROLLOUTS - 1 - n), 'running']),
+  ]);
 });
 
 function watch() {
   const { clock, hand } = manualBrowserClock();
   const streams = fakeStreams();
-  const answers: PromiseWithResolvers<AppsByClient>[] = [];
+  const answers: PromiseWithResolvers<AppsState>[] = [];
   const live = createAppsLive({
     clock,
     connect: streams.connect,
     onRefused: () => {},
-    fetchApps() {
-      const answer = Promise.withResolvers<AppsByClient>();
+    fetchState() {
+      const answer = Promise.withResolvers<AppsState>();
       answers.push(answer);
       return answer.promise;
     },
@@ -69,28 +103,28 @@ function watch() {
 
 test('an event that comes while the list is on its way is not undone by it', async () => {
   const { hand, source, answers, picture } = watch();
-  expect(source.url).toBe('/api/events?topics=client%2Capp');
+  expect(source.url).toBe('/api/events?topics=client%2Capp%2Ccommand%2Crollout');
   source.says('ready', { event_id: '1' });
   source.says('app', { client_id: idOf(1), apps: [RUNNING] });
-  answers[0]!.resolve(only(clientOf(1)));
+  answers[0]!.resolve(stateOf(clientOf(1)));
   await hand.advanceAsync(0);
-  expect(picture().clients?.get(idOf(1))?.apps).toEqual([RUNNING]);
+  expect(picture().state?.clients.get(idOf(1))?.apps).toEqual([RUNNING]);
   expect(answers).toHaveLength(1);
 });
 
 test('lists are asked for once a second, and the last news is not missed', async () => {
   const { hand, source, answers, picture } = watch();
   source.says('ready', { event_id: '1' });
-  answers[0]!.resolve(only(clientOf(1)));
+  answers[0]!.resolve(stateOf(clientOf(1)));
   await hand.advanceAsync(0);
   for (let n = 0; n < 50; n++) source.says('app', { client_id: idOf(1), apps: null });
   expect(answers).toHaveLength(1);
   await hand.advanceAsync(QUIET_MS);
   expect(answers).toHaveLength(2);
-  answers[1]!.resolve(only(clientOf(1, { apps: [] })));
+  answers[1]!.resolve(stateOf(clientOf(1, { apps: [] })));
   await hand.advanceAsync(QUIET_MS);
   expect(answers).toHaveLength(2);
-  expect(picture().clients?.get(idOf(1))?.apps).toEqual([]);
+  expect(picture().state?.clients.get(idOf(1))?.apps).toEqual([]);
 });
 
 test('a break is told after a moment; closing leaves nothing behind', async () => {

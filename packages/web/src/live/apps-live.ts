@@ -1,13 +1,17 @@
 /**
- * The applications of every client, kept true while somebody looks: fetched when the stream opens, then changed by its
- * events. What an event cannot tell (a list too long for it, a host that registered anew) is the sign to fetch again,
- * at most once every `QUIET_MS`. Events that come while a list is on its way are applied to it once more.
+ * The applications of every client, the actions on them that are not over and the last rollouts, kept true while somebody looks: fetched
+ * when the stream opens, then changed by its events. What an event cannot tell (a list too long for it, a host that
+ * registered anew) is the sign to fetch again, at most once every `QUIET_MS`. Events that come while a list is on its
+ * way are applied to it once more.
  */
 import type { ClientApps } from '@ops/protocol/http/apps.ts';
+import type { CommandSummary } from '@ops/protocol/http/commands.ts';
+import type { RolloutSummary } from '@ops/protocol/http/rollouts.ts';
 
 import type { Timer } from '../browser/clock.ts';
 import { createSignal } from '../browser/signal.ts';
 import type { Signal } from '../browser/signal.ts';
+import { isOpen } from '../commands/command-state.ts';
 import { keepStream } from './event-stream.ts';
 import type { EventStreamNeeds, StreamEvent } from './event-stream.ts';
 import { LOST_AFTER_MS } from './fleet-live.ts';
@@ -15,10 +19,26 @@ import { LOST_AFTER_MS } from './fleet-live.ts';
 export const QUIET_MS = 1000;
 
 export type AppsByClient = ReadonlyMap<string, ClientApps>;
+/** The action that is not over, by `appKey`. A host carries out one at a time on an application. */
+export type ActionsByApp = ReadonlyMap<string, CommandSummary>;
+
+/** Names one application on one host. */
+export function appKey(clientId: string, appName: string): string {
+  return `${clientId} ${appName}`;
+}
+
+export interface AppsState {
+  readonly clients: AppsByClient;
+  readonly actions: ActionsByApp;
+  /** The last ones, newest first. */
+  readonly rollouts: readonly RolloutSummary[];
+}
+
+export const LAST_ROLLOUTS = 3;
 
 export interface AppsPicture {
   /** Undefined until the first list arrived. */
-  readonly clients: AppsByClient | undefined;
+  readonly state: AppsState | undefined;
   /** The last fetch failed. */
   readonly error: unknown;
   /** Nothing was heard for a while: what is shown may be old. */
@@ -31,8 +51,7 @@ export interface AppsLive {
   watch(): () => void;
 }
 
-/** @returns the same map when the event changes nothing, undefined when only a fetch can tell */
-export function withEvent(clients: AppsByClient, event: StreamEvent): AppsByClient | undefined {
+function withClient(clients: AppsByClient, event: StreamEvent): AppsByClient | undefined {
   switch (event.name) {
     case 'app': {
       const { client_id: id, apps } = event.data;
@@ -67,14 +86,54 @@ export function withEvent(clients: AppsByClient, event: StreamEvent): AppsByClie
   return clients;
 }
 
+/** Commands that have to do with applications, by application. */
+export function actionsOf(commands: readonly CommandSummary[]): ActionsByApp {
+  const actions = new Map<string, CommandSummary>();
+  for (const command of commands) {
+    if (command.app_name !== null) actions.set(appKey(command.client_id, command.app_name), command);
+  }
+  return actions;
+}
+
+function withAction(actions: ActionsByApp, command: CommandSummary): ActionsByApp {
+  if (command.app_name === null) return actions;
+  const key = appKey(command.client_id, command.app_name);
+  if (isOpen(command)) return new Map(actions).set(key, command);
+  if (actions.get(key)?.id !== command.id) return actions;
+  const left = new Map(actions);
+  left.delete(key);
+  return left;
+}
+
+function withRollout(
+  rollouts: readonly RolloutSummary[],
+  rollout: RolloutSummary,
+): readonly RolloutSummary[] {
+  return [rollout, ...rollouts.filter(({ id }) => id !== rollout.id)]
+    .toSorted((a, b) => b.created_at_ms - a.created_at_ms)
+    .slice(0, LAST_ROLLOUTS);
+}
+
+/** @returns the same state when the event changes nothing, undefined when only a fetch can tell */
+export function withEvent(state: AppsState, event: StreamEvent): AppsState | undefined {
+  if (event.name === 'command') {
+    const actions = withAction(state.actions, event.data);
+    return actions === state.actions ? state : { ...state, actions };
+  }
+  if (event.name === 'rollout') return { ...state, rollouts: withRollout(state.rollouts, event.data) };
+  const clients = withClient(state.clients, event);
+  if (clients === undefined) return undefined;
+  return clients === state.clients ? state : { ...state, clients };
+}
+
 export function createAppsLive(
   needs: EventStreamNeeds & {
-    readonly fetchApps: () => Promise<AppsByClient>;
+    readonly fetchState: () => Promise<AppsState>;
     readonly onRefused: () => void;
   },
 ): AppsLive {
   const { clock } = needs;
-  const picture = createSignal<AppsPicture>({ clients: undefined, error: undefined, stale: false });
+  const picture = createSignal<AppsPicture>({ state: undefined, error: undefined, stale: false });
   /** Came while a list was on its way. */
   let meanwhile: StreamEvent[] = [];
   let fetches = 0;
@@ -99,17 +158,17 @@ export function createAppsLive(
     const mine = ++fetches;
     isFetching = true;
     meanwhile = [];
-    needs.fetchApps().then(
+    needs.fetchState().then(
       (fetched) => {
         if (mine !== fetches) return;
         isFetching = false;
-        let clients = fetched;
+        let state = fetched;
         for (const event of meanwhile) {
-          const next = withEvent(clients, event);
+          const next = withEvent(state, event);
           if (next === undefined) fetch();
-          else clients = next;
+          else state = next;
         }
-        change({ clients, error: undefined });
+        change({ state, error: undefined });
       },
       (error: unknown) => {
         if (mine !== fetches) return;
@@ -121,11 +180,11 @@ export function createAppsLive(
 
   function take(event: StreamEvent): void {
     if (isFetching) meanwhile.push(event);
-    const { clients } = picture.get();
-    if (clients === undefined) return;
-    const next = withEvent(clients, event);
+    const { state } = picture.get();
+    if (state === undefined) return;
+    const next = withEvent(state, event);
     if (next === undefined) fetch();
-    else if (next !== clients) change({ clients: next });
+    else if (next !== state) change({ state: next });
   }
 
   return {
@@ -134,7 +193,7 @@ export function createAppsLive(
       let losing: Timer | undefined;
       const close = keepStream(
         needs,
-        { topics: 'client,app' },
+        { topics: 'client,app,command,rollout' },
         {
           onPhase(phase) {
             if (phase === 'live') {

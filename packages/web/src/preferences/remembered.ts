@@ -3,6 +3,7 @@ export const REMEMBERED = {
   language: 'ops.language',
   colourScheme: 'ops.colour-scheme',
   view: 'ops.fleet-view',
+  appsView: 'ops.apps-view',
   outputWrap: 'ops.output-wrap',
 } as const;
 type Key = (typeof REMEMBERED)[keyof typeof REMEMBERED];

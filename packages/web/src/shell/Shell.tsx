@@ -21,6 +21,12 @@ const TABS = [
 
 /** Pages that belong to a tab without lying below its path. */
 const BATCHES = paths.batch.replace('$id', '');
+function isElsewhere(tab: string, pathname: string): boolean {
+  return (
+    (tab === paths.commands && pathname.startsWith(BATCHES)) ||
+    (tab === paths.apps && pathname.startsWith(paths.rollouts))
+  );
+}
 
 function Tabs({ place }: { readonly place: 'top' | 'bottom' }) {
   const { text } = useText();
@@ -35,7 +41,7 @@ function Tabs({ place }: { readonly place: 'top' | 'bottom' }) {
           className={styles.tab}
           activeOptions={{ exact: to === paths.system, includeSearch: false }}
           activeProps={{ 'aria-current': 'page' }}
-          {...(to === paths.commands && pathname.startsWith(BATCHES) && { 'aria-current': 'page' })}
+          {...(isElsewhere(to, pathname) && { 'aria-current': 'page' })}
         >
           <Glyph size={place === 'top' ? 17 : 22} stroke={1.7} aria-hidden />
           <span>{names[name]}</span>

@@ -4,9 +4,11 @@ import { describe, expect, test } from 'vitest';
 
 import { enApps } from './en-apps.ts';
 import { enCommands } from './en-commands.ts';
+import { enRollouts } from './en-rollouts.ts';
 import { en } from './en.ts';
 import { zhApps } from './zh-apps.ts';
 import { zhCommands } from './zh-commands.ts';
+import { zhRollouts } from './zh-rollouts.ts';
 import { zh } from './zh.ts';
 
 const SOURCES = join(import.meta.dirname, '..');
@@ -40,12 +42,13 @@ function kinds(dictionary: Readonly<Record<string, unknown>>): string[] {
 }
 
 /** Files of the console that hold the dictionaries themselves. */
-const DICTIONARY = /text\/(?:zh|en)(?:-apps|-commands)?\.ts$/;
+const DICTIONARY = /text\/(?:zh|en)(?:-apps|-commands|-rollouts)?\.ts$/;
 
 describe.each([
   ['of every page', zh, en, ['otherLanguage']],
   ['of commands', zhCommands, enCommands, []],
   ['of applications', zhApps, enApps, []],
+  ['of rollouts', zhRollouts, enRollouts, []],
 ] as const)('dictionaries %s', (_name, chinese, english, notTranslated) => {
   const inChinese: Readonly<Record<string, unknown>> = chinese;
   const inEnglish: Readonly<Record<string, unknown>> = english;
@@ -80,6 +83,7 @@ describe.each([
 test.each([
   ['commands', zhCommands],
   ['applications', zhApps],
+  ['rollouts', zhRollouts],
 ])('the words of %s do not stand for others', (_name, words) => {
   expect(Object.keys(words).filter((key) => key in zh)).toEqual([]);
 });

@@ -1,6 +1,10 @@
-/** The words of the page of applications, in English. */
 import type { AppDictionary } from './zh-apps.ts';
 
+function figures(figure: string, one: string, many: string): string {
+  return `${figure} ${figure === '1' ? one : many}`;
+}
+
+/** The words of the page of applications, in English. */
 export const enApps: AppDictionary = {
   appsFailed: 'The applications cannot be read',
   appsShownOf: (shown, total) => `${shown} of ${total} apps`,
@@ -23,6 +27,24 @@ export const enApps: AppDictionary = {
   appsAppear: 'It appears here by itself; the client need not be restarted.',
 
   readonlyTag: 'Read-only',
+  viewList: 'List',
+  viewGrid: 'Grid',
+  gridOf: 'Hosts by applications',
+  versionsCount: (count, format) => figures(format.number(count), 'version', 'versions'),
+  onlyDrift: (count) => `Differing ${count}`,
+  onlyDriftHelp: 'Only apps whose version or commit is not that of most hosts',
+
+  selection: 'Selection',
+  chooseApp: (app, host) => `Select ${app} on ${host}`,
+  chooseHost: (host) => `Select all apps on ${host}`,
+  chooseColumn: (app) => `Select ${app} on all hosts`,
+  chosenPlaces: (count, format) => `${format.number(count)} selected`,
+  onHosts: (named, others, format) =>
+    `on ${named.join(', ')}${others > 0 ? ` and ${figures(format.number(others), 'other host', 'other hosts')}` : ''}`,
+  onlyThisApp: (app) => `Select only ${app}`,
+  oneAppAtATime: 'One application at a time: choose one of them.',
+  clearSelection: 'Clear selection',
+
   processNumber: (pid) => `PID ${pid}`,
   lastKnown: (status) => `${status} (before it went offline)`,
   noteForeignPid: 'Pid file names another process',
@@ -37,7 +59,14 @@ export const enApps: AppDictionary = {
 
   appActions: 'Actions',
   actionsOf: (app, host) => `Actions on ${app} (${host})`,
-  noActions: 'None',
+  busyCannotAct: (what, who) => `${what} (${who}). Nothing else can be done until it is over.`,
+  actionRuns: (action) => `${action} under way`,
+  actionWaits: (action) => `${action} waiting`,
+  watchOutput: 'Watch its output',
+  releases: 'Releases',
+  seeReleases: 'See',
+  appOn: (app, host) => `${app} · ${host}`,
+  close: 'Close',
   viewerCannotAct: 'Viewers cannot act on applications.',
   readonlyCannotAct: 'This host is read-only and carries out nothing.',
   offlineCannotAct: 'The client is offline.',

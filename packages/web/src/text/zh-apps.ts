@@ -1,4 +1,6 @@
 /** The words of the page of applications in Chinese. `AppDictionary` is their shape; en-apps.ts is held to it. */
+import type { Format } from './format.ts';
+
 export const zhApps = {
   appsFailed: '无法读取应用信息',
   appsShownOf: (shown: string, total: string) => `显示 ${shown} / ${total} 个应用`,
@@ -19,6 +21,24 @@ export const zhApps = {
   appsAppear: '创建后会自动出现在这里，无需重启客户端。',
 
   readonlyTag: '只读',
+  viewList: '列表',
+  viewGrid: '矩阵',
+  gridOf: '主机与应用矩阵',
+  versionsCount: (count: number, format: Format) => `${format.number(count)} 个版本`,
+  onlyDrift: (count: string) => `不一致 ${count}`,
+  onlyDriftHelp: '只看与多数主机版本或提交不同的应用',
+
+  selection: '已选择',
+  chooseApp: (app: string, host: string) => `选择 ${host} 上的 ${app}`,
+  chooseHost: (host: string) => `选择 ${host} 上的全部应用`,
+  chooseColumn: (app: string) => `选择所有主机上的 ${app}`,
+  chosenPlaces: (count: number, format: Format) => `已选 ${format.number(count)} 项`,
+  onHosts: (named: readonly string[], others: number, format: Format) =>
+    `在 ${named.join('、')}${others > 0 ? ` 等 ${format.number(named.length + others)} 台主机` : ''}`,
+  onlyThisApp: (app: string) => `只选 ${app}`,
+  oneAppAtATime: '一次只能操作一个应用，请选其一。',
+  clearSelection: '取消选择',
+
   processNumber: (pid: number) => `PID ${pid}`,
   lastKnown: (status: string) => `${status}（离线前）`,
   noteForeignPid: 'PID 文件指向别的进程',
@@ -33,7 +53,14 @@ export const zhApps = {
 
   appActions: '操作',
   actionsOf: (app: string, host: string) => `操作 ${app}（${host}）`,
-  noActions: '不可操作',
+  busyCannotAct: (what: string, who: string) => `${who} ${what}，结束之前不能进行其他操作。`,
+  actionRuns: (action: string) => `正在${action}`,
+  actionWaits: (action: string) => `等待${action}`,
+  watchOutput: '查看实时输出',
+  releases: '发布记录',
+  seeReleases: '查看',
+  appOn: (app: string, host: string) => `${app} · ${host}`,
+  close: '关闭',
   viewerCannotAct: '只读用户不能操作应用。',
   readonlyCannotAct: '该主机为只读，不执行任何操作。',
   offlineCannotAct: '客户端离线。',

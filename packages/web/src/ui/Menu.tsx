@@ -121,9 +121,11 @@ interface MenuItemProps {
   readonly checked?: boolean;
   /** The list stays open when this is chosen. */
   readonly stays?: boolean;
+  /** Why it cannot be chosen now. It can still be walked to and read. */
+  readonly disabled?: string | undefined;
 }
 
-export function MenuItem({ icon, children, onClick, checked, stays = false }: MenuItemProps) {
+export function MenuItem({ icon, children, onClick, checked, stays = false, disabled }: MenuItemProps) {
   return (
     <button
       type="button"
@@ -131,8 +133,10 @@ export function MenuItem({ icon, children, onClick, checked, stays = false }: Me
       aria-checked={checked}
       tabIndex={-1}
       className={styles.item}
-      data-stays={stays || undefined}
-      onClick={onClick}
+      data-stays={stays || disabled !== undefined || undefined}
+      aria-disabled={disabled !== undefined || undefined}
+      title={disabled}
+      onClick={disabled === undefined ? onClick : undefined}
     >
       {icon}
       {children}
@@ -144,15 +148,17 @@ export function MenuItem({ icon, children, onClick, checked, stays = false }: Me
 /** A choice that leads to another page. */
 export function MenuLink({
   to,
+  params,
   icon,
   children,
 }: {
   readonly to: LinkProps['to'];
+  readonly params?: LinkProps['params'];
   readonly icon: ReactNode;
   readonly children: ReactNode;
 }) {
   return (
-    <Link to={to} role="menuitem" tabIndex={-1} className={styles.item}>
+    <Link to={to} params={params ?? {}} role="menuitem" tabIndex={-1} className={styles.item}>
       {icon}
       {children}
     </Link>

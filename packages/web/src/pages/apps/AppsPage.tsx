@@ -1,65 +1,119 @@
 import { Button, Skeleton } from '@mantine/core';
-import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 
 import { ApiError } from '../../api/api-error.ts';
 import { useHealthCheckOn } from '../../api/use-health.ts';
 import { useMayRun } from '../../commands/use-may-run.ts';
+import { appKey } from '../../live/apps-live.ts';
+import type { AppsState } from '../../live/apps-live.ts';
 import { paths } from '../../paths.ts';
+import { recall, REMEMBERED, remember } from '../../preferences/remembered.ts';
+import { RolloutTable } from '../../rollouts/RolloutTable.tsx';
 import { useAppText } from '../../text/use-app-text.ts';
+import { useRolloutText } from '../../text/use-rollout-text.ts';
 import { wordsOfError } from '../../text/words.ts';
 import { Banner } from '../../ui/Banner.tsx';
+import { Choice } from '../../ui/Choice.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
-import { IconCloudOff, IconFilterOff, IconLockOpen, IconPlugConnectedX } from '../../ui/icons.ts';
+import {
+  IconCloudOff,
+  IconFilterOff,
+  IconLayoutGrid,
+  IconListDetails,
+  IconLockOpen,
+  IconPlugConnectedX,
+} from '../../ui/icons.ts';
 import { PageTitle } from '../../ui/PageTitle.tsx';
+import { Panel } from '../../ui/Panel.tsx';
 import { AppFilters } from './AppFilters.tsx';
 import type { ChangeFilter } from './AppFilters.tsx';
+import { gridOf } from './app-grid.ts';
+import { AppGridView } from './AppGridView.tsx';
 import { findDrift, hostsWithApps, showApps } from './apps-list.ts';
 import { readAppsSearch } from './apps-search.ts';
-import type { AppsSearch } from './apps-search.ts';
+import type { AppsSearch, ViewName } from './apps-search.ts';
+import type { AppsView } from './apps-view.ts';
 import styles from './AppsPage.module.css';
 import { FirstApp } from './FirstApp.tsx';
 import { HostApps } from './HostApps.tsx';
+import { NOTHING, withKeys } from './selection.ts';
+import { SelectionBar } from './SelectionBar.tsx';
 import { useApps } from './use-apps.ts';
 
 const route = getRouteApi(paths.apps);
 /** More are drawn when they are asked for: a browser slows down with thousands of rows. */
 const ROWS_AT_ONCE = 500;
 
+function rememberedView(): ViewName {
+  return recall(REMEMBERED.appsView) === 'grid' ? 'grid' : 'list';
+}
+
 /** What runs where, and what can be done about it. */
 export function AppsPage() {
-  const { text, format } = useAppText();
+  const { text } = useAppText();
+  const { state, error, stale } = useApps();
+  useHealthCheckOn(stale);
+  if (state !== undefined) return <Known state={state} stale={stale} />;
+  return (
+    <div className={styles.page}>
+      <PageTitle title={text.tabApps} className={styles.title} />
+      {error instanceof ApiError ? (
+        <EmptyState icon={IconPlugConnectedX} title={text.appsFailed}>
+          <p>{wordsOfError(error, text)}</p>
+        </EmptyState>
+      ) : (
+        <Skeleton height="20rem" radius="lg" />
+      )}
+    </div>
+  );
+}
+
+function Known({ state, stale }: { readonly state: AppsState; readonly stale: boolean }) {
+  const { text, format } = useRolloutText();
   // Once more: the router adds what the address held besides.
   const search: AppsSearch = readAppsSearch({ ...route.useSearch() });
   const navigate = useNavigate();
   const mayRun = useMayRun();
-  const { clients, error, stale } = useApps();
   const [limit, setLimit] = useState(ROWS_AT_ONCE);
-  const drift = useMemo(() => findDrift(clients ?? new Map()), [clients]);
-  useHealthCheckOn(stale);
+  const [selection, select] = useState(NOTHING);
+  const [lastView, setLastView] = useState(rememberedView);
+  const { clients, actions, rollouts } = state;
+  const drift = useMemo(() => findDrift(clients), [clients]);
+  const view = useMemo<AppsView>(
+    () => ({
+      drift,
+      actions,
+      mayRun,
+      selection,
+      choose: (keys, on) => select((now) => withKeys(now, keys, on)),
+    }),
+    [drift, actions, mayRun, selection],
+  );
+  const shownAs = search.view ?? lastView;
 
   const change: ChangeFilter = (next) => {
+    if (next.view !== undefined) {
+      remember(REMEMBERED.appsView, next.view);
+      setLastView(next.view);
+    }
     void navigate({ to: paths.apps, search: { ...search, ...next }, replace: true, resetScroll: false });
   };
   const clear = (): void =>
-    change({ client: undefined, name: undefined, connection: undefined, status: undefined });
+    change({
+      client: undefined,
+      name: undefined,
+      connection: undefined,
+      status: undefined,
+      drift: undefined,
+    });
 
-  if (clients === undefined) {
-    return (
-      <div className={styles.page}>
-        <PageTitle title={text.tabApps} className={styles.title} />
-        {error instanceof ApiError ? (
-          <EmptyState icon={IconPlugConnectedX} title={text.appsFailed}>
-            <p>{wordsOfError(error, text)}</p>
-          </EmptyState>
-        ) : (
-          <Skeleton height="20rem" radius="lg" />
-        )}
-      </div>
-    );
-  }
-
-  const { hosts, shown, total, more } = showApps(clients, search, limit);
+  const { hosts, shown, total, more } = showApps(
+    clients,
+    search,
+    drift,
+    shownAs === 'grid' ? Number.POSITIVE_INFINITY : limit,
+  );
   return (
     <div className={styles.page}>
       <header className={styles.head}>
@@ -69,6 +123,19 @@ export function AppsPage() {
             ? text.appsCount(total, format)
             : text.appsShownOf(format.number(shown), format.number(total))}
         </span>
+        {total > 0 && (
+          <span className={styles.choice}>
+            <Choice
+              label={text.view}
+              value={shownAs}
+              options={[
+                { value: 'list', name: text.viewList, icon: IconListDetails },
+                { value: 'grid', name: text.viewGrid, icon: IconLayoutGrid },
+              ]}
+              onChange={(next) => change({ view: next })}
+            />
+          </span>
+        )}
       </header>
       {stale && (
         <Banner tone="bad" icon={IconCloudOff} live="polite">
@@ -84,16 +151,27 @@ export function AppsPage() {
         <FirstApp hosts={clients.size} />
       ) : (
         <>
-          <AppFilters search={search} hosts={hostsWithApps(clients, search.client)} onChange={change} />
-          {hosts.map((host) => (
-            <HostApps key={host.client_id} host={host} drift={drift} mayRun={mayRun} />
-          ))}
-          {hosts.length === 0 && (
+          {rollouts.length > 0 && (
+            <Panel title={text.rollouts} aside={<Link to={paths.rollouts}>{text.allRollouts}</Link>} flush>
+              <RolloutTable rollouts={rollouts} />
+            </Panel>
+          )}
+          <AppFilters
+            search={search}
+            hosts={hostsWithApps(clients, search.client)}
+            drifted={drift.size}
+            onChange={change}
+          />
+          {hosts.length === 0 ? (
             <EmptyState icon={IconFilterOff} title={text.noAppMatches}>
               <Button mt="md" variant="default" onClick={clear}>
                 {text.clearFilter}
               </Button>
             </EmptyState>
+          ) : shownAs === 'grid' ? (
+            <AppGridView grid={gridOf({ hosts })} view={view} />
+          ) : (
+            hosts.map((host) => <HostApps key={host.client_id} host={host} view={view} />)
           )}
           {more && (
             <div className={styles.more}>
@@ -102,6 +180,12 @@ export function AppsPage() {
               </Button>
             </div>
           )}
+          <SelectionBar
+            clients={clients}
+            view={view}
+            onOnly={(app) => select(new Set(app.hosts.map(({ client_id: id }) => appKey(id, app.name))))}
+            onClear={() => select(NOTHING)}
+          />
         </>
       )}
     </div>

@@ -3,34 +3,41 @@ import type { ClientApps } from '@ops/protocol/http/apps.ts';
 import { Link } from '@tanstack/react-router';
 import { memo, useId } from 'react';
 
+import { appKey } from '../../live/apps-live.ts';
 import { paths } from '../../paths.ts';
 import { NONE } from '../../text/format.ts';
 import { useAppText } from '../../text/use-app-text.ts';
-import { IconAlertTriangle } from '../../ui/icons.ts';
+import { CheckBox } from '../../ui/CheckBox.tsx';
 import { StatusLabel } from '../../ui/StatusLabel.tsx';
-import { AppActions } from './AppActions.tsx';
-import { driftKey } from './apps-list.ts';
-import type { Drift } from './apps-list.ts';
+import { driftWords, Mark, ServiceStatus, sourceOf, VersionChip } from './AppFacts.tsx';
+import { AppMenu } from './AppMenu.tsx';
+import type { AppsView } from './apps-view.ts';
 import styles from './HostApps.module.css';
-import { noteWords, serviceName } from './service-name.ts';
-
-const SHORT_COMMIT = 8;
+import { RunningAction } from './RunningAction.tsx';
+import { keysOf, shareOf } from './selection.ts';
+import { noteWords } from './service-name.ts';
 
 /** The applications of one host. */
 export const HostApps = memo(function HostApps({
   host,
-  drift,
-  mayRun,
+  view,
 }: {
   readonly host: ClientApps;
-  readonly drift: ReadonlyMap<string, Drift>;
-  readonly mayRun: boolean;
+  readonly view: AppsView;
 }) {
   const { text, format } = useAppText();
   const heading = useId();
+  const keys = keysOf(host);
   return (
     <section className={styles.host} aria-labelledby={heading}>
       <header className={styles.head}>
+        {view.mayRun && (
+          <CheckBox
+            label={text.chooseHost(host.hostname)}
+            state={shareOf(view.selection, keys)}
+            onChange={(on) => view.choose(keys, on)}
+          />
+        )}
         <h2 id={heading}>
           <Link to={paths.client} params={{ id: host.client_id }}>
             {host.hostname}
@@ -60,13 +67,7 @@ export const HostApps = memo(function HostApps({
         </thead>
         <tbody>
           {host.apps.map((app) => (
-            <Row
-              key={app.name}
-              host={host}
-              app={app}
-              drift={drift.get(driftKey(host.client_id, app.name))}
-              mayRun={mayRun}
-            />
+            <Row key={app.name} host={host} app={app} view={view} />
           ))}
         </tbody>
       </table>
@@ -77,60 +78,53 @@ export const HostApps = memo(function HostApps({
 function Row({
   host,
   app,
-  drift,
-  mayRun,
+  view,
 }: {
   readonly host: ClientApps;
   readonly app: AppInfo;
-  readonly drift: Drift | undefined;
-  readonly mayRun: boolean;
+  readonly view: AppsView;
 }) {
   const { text } = useAppText();
-  const isOffline = host.status === 'offline';
-  const status = serviceName(app.service_status, text);
+  const key = appKey(host.client_id, app.name);
+  const drift = view.drift.get(key);
+  const running = view.actions.get(key);
   // That one is about the version, and stands there.
   const notes = app.notes?.filter((note) => note !== 'not_restarted') ?? [];
-  const source = [app.branch, app.commit?.slice(0, SHORT_COMMIT)].filter(Boolean).join(' · ');
+  const chosen = view.selection.has(key);
   return (
-    <tr>
+    <tr data-chosen={chosen || undefined}>
       <th scope="row">
-        <span className={styles.name}>{app.name}</span>
-        <span className={styles.status} data-status={isOffline ? 'past' : app.service_status}>
-          <span className={styles.dot} aria-hidden />
-          {isOffline ? text.lastKnown(status) : status}
-          {app.pid !== undefined && <span className={styles.pid}>{text.processNumber(app.pid)}</span>}
-        </span>
-        {notes.map((note) => (
-          <Mark key={note} words={noteWords(note, text)} />
-        ))}
-        {app.status_reason !== undefined && <span className={styles.reason}>{app.status_reason}</span>}
+        <div className={styles.subject}>
+          {view.mayRun && (
+            <CheckBox
+              label={text.chooseApp(app.name, host.hostname)}
+              state={chosen ? 'all' : 'none'}
+              onChange={(on) => view.choose([key], on)}
+            />
+          )}
+          <div className={styles.about}>
+            <span className={styles.name}>{app.name}</span>
+            <ServiceStatus app={app} offline={host.status === 'offline'} pid />
+            {running !== undefined && <RunningAction command={running} />}
+            {notes.map((note) => (
+              <Mark key={note} words={noteWords(note, text)} />
+            ))}
+            {app.status_reason !== undefined && <span className={styles.reason}>{app.status_reason}</span>}
+          </div>
+        </div>
       </th>
       <td className={styles.version}>
-        {app.version === undefined ? NONE : <span className={styles.chip}>{app.version}</span>}
+        <VersionChip version={app.version} />
         {app.notes?.includes('not_restarted') && <Mark words={noteWords('not_restarted', text)} />}
         {drift && <Mark words={driftWords(drift, text)} />}
       </td>
       <td className={styles.source} title={app.commit}>
-        {source === '' ? NONE : source}
+        {sourceOf(app) ?? NONE}
       </td>
       <td className={styles.deployed}>{app.deploy_time ?? NONE}</td>
       <td className={styles.actions}>
-        <AppActions host={host} app={app} mayRun={mayRun} />
+        <AppMenu host={host} app={app} running={running} mayRun={view.mayRun} />
       </td>
     </tr>
   );
-}
-
-function Mark({ words }: { readonly words: string }) {
-  return (
-    <span className={styles.mark}>
-      <IconAlertTriangle size={13} stroke={1.9} aria-hidden />
-      {words}
-    </span>
-  );
-}
-
-function driftWords({ kind, most }: Drift, text: ReturnType<typeof useAppText>['text']): string {
-  if (kind === 'commit') return text.driftCommit;
-  return most === undefined ? text.driftVersions : text.driftVersion(most);
 }

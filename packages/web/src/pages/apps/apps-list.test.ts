@@ -2,7 +2,8 @@ import type { AppInfo } from '@ops/protocol/domain/app.ts';
 import type { ClientApps } from '@ops/protocol/http/apps.ts';
 import { describe, expect, test } from 'vitest';
 
-import { driftKey, findDrift, hostsWithApps, showApps } from './apps-list.ts';
+import { appKey } from '../../live/apps-live.ts';
+import { findDrift, hostsWithApps, showApps } from './apps-list.ts';
 import { readAppsSearch } from './apps-search.ts';
 
 const idOf = (n: number): string => `${String(n).padStart(8, '0')}-0000-4000-8000-000000000000`;
@@ -37,8 +38,8 @@ describe('the list', () => {
     [],
   );
   const names = (search: object, limit = 100): string[] =>
-    showApps(clients, readAppsSearch({ ...search }), limit).hosts.flatMap(({ hostname, apps }) =>
-      apps.map(({ name }) => `${hostname} ${name}`),
+    showApps(clients, readAppsSearch({ ...search }), findDrift(clients), limit).hosts.flatMap(
+      ({ hostname, apps }) => apps.map(({ name }) => `${hostname} ${name}`),
     );
 
   test('shows hosts with apps, by name', () => {
@@ -58,8 +59,8 @@ describe('the list', () => {
   });
 
   test('counts everything, and stops at a host when it is long', () => {
-    expect(showApps(clients, {}, 100)).toMatchObject({ shown: 3, total: 3, more: false });
-    expect(showApps(clients, {}, 1)).toMatchObject({ shown: 3, total: 3, more: true });
+    expect(showApps(clients, {}, new Map(), 100)).toMatchObject({ shown: 3, total: 3, more: false });
+    expect(showApps(clients, {}, new Map(), 1)).toMatchObject({ shown: 3, total: 3, more: true });
     expect(names({}, 1)).toEqual(['web-0 Shop', 'web-0 mail']);
   });
 
@@ -73,7 +74,7 @@ describe('the list', () => {
 describe('drift', () => {
   test('is the minority on another version', () => {
     expect(marked(at('v2', 'v1', 'v2', undefined))).toEqual({
-      [driftKey(idOf(1), 'shop')]: { kind: 'version', most: 'v2' },
+      [appKey(idOf(1), 'shop')]: { kind: 'version', most: 'v2' },
     });
   });
 
@@ -93,6 +94,6 @@ describe('drift', () => {
 
   test('is the same version from another commit', () => {
     const clients = clientsOf(...['a', 'a', 'b'].map((commit) => [appOf('shop', { version: 'v1', commit })]));
-    expect(marked(clients)).toEqual({ [driftKey(idOf(2), 'shop')]: { kind: 'commit', most: 'a' } });
+    expect(marked(clients)).toEqual({ [appKey(idOf(2), 'shop')]: { kind: 'commit', most: 'a' } });
   });
 });

@@ -2,6 +2,7 @@
 import type { AppInfo } from '@ops/protocol/domain/app.ts';
 import type { ClientApps } from '@ops/protocol/http/apps.ts';
 
+import { appKey } from '../../live/apps-live.ts';
 import type { AppsByClient } from '../../live/apps-live.ts';
 import type { AppsSearch } from './apps-search.ts';
 
@@ -19,7 +20,12 @@ function byName(a: { readonly hostname: string; readonly client_id: string }, b:
 }
 
 /** @param limit rows; the host that reaches it is shown whole */
-export function showApps(clients: AppsByClient, search: AppsSearch, limit: number): ShownApps {
+export function showApps(
+  clients: AppsByClient,
+  search: AppsSearch,
+  drift: ReadonlyMap<string, Drift>,
+  limit: number,
+): ShownApps {
   const part = search.name?.trim().toLowerCase() ?? '';
   const hosts: ClientApps[] = [];
   let [shown, total, rows] = [0, 0, 0];
@@ -31,7 +37,8 @@ export function showApps(clients: AppsByClient, search: AppsSearch, limit: numbe
     const apps = client.apps.filter(
       (app) =>
         (part === '' || app.name.toLowerCase().includes(part)) &&
-        (search.status === undefined || app.service_status === search.status),
+        (search.status === undefined || app.service_status === search.status) &&
+        (search.drift === undefined || drift.has(appKey(client.client_id, app.name))),
     );
     if (apps.length === 0) continue;
     shown += apps.length;
@@ -67,10 +74,6 @@ function mostCommon(values: readonly string[]): string | undefined {
   return first !== undefined && first[1] !== second?.[1] ? first[0] : undefined;
 }
 
-export function driftKey(clientId: string, appName: string): string {
-  return `${clientId} ${appName}`;
-}
-
 /**
  * The minority: with several versions of an app, those that are not on the most common one (all of them when none is
  * ahead); with one version built from several commits, the same by commit.
@@ -81,7 +84,7 @@ export function findDrift(clients: AppsByClient): ReadonlyMap<string, Drift> {
     for (const app of apps) {
       const known = places.get(app.name) ?? [];
       places.set(app.name, known);
-      known.push({ key: driftKey(id, app.name), app });
+      known.push({ key: appKey(id, app.name), app });
     }
   }
   const drift = new Map<string, Drift>();

@@ -3,12 +3,19 @@ import { SERVICE_STATUSES } from '@ops/protocol/domain/app.ts';
 import { CLIENT_STATUSES } from '@ops/protocol/domain/client.ts';
 import { UUID_PATTERN } from '@ops/protocol/domain/id.ts';
 
+const VIEWS = ['list', 'grid'] as const;
+export type ViewName = (typeof VIEWS)[number];
+
 export interface AppsSearch {
   readonly client?: string;
   /** Part of a name, in any case. */
   readonly name?: string;
   readonly connection?: (typeof CLIENT_STATUSES)[number];
   readonly status?: (typeof SERVICE_STATUSES)[number];
+  /** Only those that differ from the same app elsewhere. */
+  readonly drift?: 'only';
+  /** As this browser remembers when absent. */
+  readonly view?: ViewName;
 }
 
 export const MAX_NAME = 64;
@@ -19,10 +26,13 @@ export function readAppsSearch(raw: Readonly<Record<string, unknown>>): AppsSear
   const name = typeof raw['name'] === 'string' ? raw['name'].slice(0, MAX_NAME) : '';
   const connection = CLIENT_STATUSES.find((one) => one === raw['connection']);
   const status = SERVICE_STATUSES.find((one) => one === raw['status']);
+  const view = VIEWS.find((one) => one === raw['view']);
   return {
     ...(client !== '' && { client }),
     ...(name !== '' && { name }),
     ...(connection && { connection }),
     ...(status && { status }),
+    ...(raw['drift'] === 'only' && { drift: 'only' }),
+    ...(view && { view }),
   };
 }

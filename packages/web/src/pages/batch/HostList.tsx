@@ -1,14 +1,10 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import type { BatchSummary } from '@ops/protocol/http/batches.ts';
 import { listBatchHosts } from '@ops/protocol/http/batches.ts';
 import type { CommandSummary } from '@ops/protocol/http/commands.ts';
-import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { useLayoutEffect, useRef, useState } from 'react';
 
 import { useNow } from '../../browser/use-now.ts';
-import { useSettled } from '../../browser/use-settled.ts';
 import { shownState, tookMs } from '../../commands/command-state.ts';
 import { StateLabel } from '../../commands/StateLabel.tsx';
 import { tookWords } from '../../commands/took.ts';
@@ -16,9 +12,10 @@ import { useConsole } from '../../console.ts';
 import { paths } from '../../paths.ts';
 import { NONE } from '../../text/format.ts';
 import { useCommandText } from '../../text/use-command-text.ts';
-import { IconSearch, IconX } from '../../ui/icons.ts';
+import { IconX } from '../../ui/icons.ts';
 import { Panel } from '../../ui/Panel.tsx';
-import { rem } from '../../ui/rem.ts';
+import { SearchField } from '../../ui/SearchField.tsx';
+import { usePagedRows } from '../../ui/use-paged-rows.ts';
 import { countNames } from './count-names.ts';
 import type { BatchSearch } from './batch-search.ts';
 import styles from './HostList.module.css';
@@ -27,7 +24,6 @@ import styles from './HostList.module.css';
 const ROW_HEIGHT = 2.5;
 /** Hosts asked for at once. */
 const PAGE = 200;
-const TYPING_MS = 250;
 const MAX_WORDS = 128;
 
 type Change = (next: { [K in keyof BatchSearch]?: BatchSearch[K] | undefined }) => void;
@@ -49,54 +45,32 @@ export function HostList({
     ...(search.group !== undefined && { group: search.group }),
     ...(search.q !== undefined && { search: search.q }),
   };
-  const pageQuery = (page: number) => ({
-    queryKey: ['batch', batch.id, 'hosts', filter, page],
-    queryFn: ({ signal }: { signal: AbortSignal }) =>
-      api.call(listBatchHosts, {
+  const { total, list, height, rows } = usePagedRows({
+    queryKey: ['batch', batch.id, 'hosts', filter],
+    page: PAGE,
+    rowHeight: ROW_HEIGHT,
+    async fetchPage(range, signal) {
+      const answer = await api.call(listBatchHosts, {
         params: { id: batch.id },
-        query: { ...filter, offset: page * PAGE, limit: PAGE },
+        query: { ...filter, ...range },
         signal,
-      }),
-    staleTime: Infinity,
+      });
+      return { entries: answer.hosts, total: answer.total };
+    },
   });
-  // The first page also tells how many there are.
-  const first = useQuery({ ...pageQuery(0), placeholderData: keepPreviousData });
-  const total = first.data?.total ?? 0;
-
-  const list = useRef<HTMLDivElement>(null);
-  const [top, setTop] = useState(0);
-  useLayoutEffect(() => {
-    // What stands above grows and shrinks: groups come, a comparison is opened.
-    const measure = (): void => {
-      if (list.current !== null) setTop(list.current.getBoundingClientRect().top + window.scrollY);
-    };
-    const observer = new ResizeObserver(measure);
-    observer.observe(document.body);
-    measure();
-    return () => observer.disconnect();
-  }, []);
-  // oxlint-disable-next-line react/incompatible-library -- a warning for the React compiler, which is not in use
-  const rows = useWindowVirtualizer({
-    count: total,
-    estimateSize: () => rem(ROW_HEIGHT),
-    overscan: 10,
-    scrollMargin: top,
-  });
-  const items = rows.getVirtualItems();
-  const pages = [...new Set(items.map((item) => Math.floor(item.index / PAGE)))].filter((page) => page > 0);
-  const others = useQueries({ queries: pages.map((page) => pageQuery(page)) });
   const now = useNow(batch.state !== 'finished');
 
-  function hostAt(index: number): CommandSummary | undefined {
-    const page = Math.floor(index / PAGE);
-    const data = page === 0 ? first.data : others[pages.indexOf(page)]?.data;
-    return data?.hosts[index % PAGE];
-  }
-
   return (
-    <Panel title={text.hosts} aside={text.hostsOf(format.number(total))} flush>
+    <Panel title={text.hosts} aside={text.hostsOf(format.number(total ?? 0))} flush>
       <div className={styles.filters} role="search" aria-label={text.filterHosts}>
-        <Words value={search.q ?? ''} onChange={(q) => onChange({ q: q === '' ? undefined : q })} />
+        <SearchField
+          size="xs"
+          className={styles.words}
+          label={text.filterHosts}
+          value={search.q ?? ''}
+          maxLength={MAX_WORDS}
+          onChange={(q) => onChange({ q: q || undefined })}
+        />
         {search.state !== undefined && (
           <Chip name={countNames(text)[search.state]} onClear={() => onChange({ state: undefined })} />
         )}
@@ -104,29 +78,26 @@ export function HostList({
           <Chip name={text.inGroup} onClear={() => onChange({ group: undefined })} />
         )}
       </div>
-      {first.data !== undefined && total === 0 && <p className={styles.none}>{text.nothingFound}</p>}
+      {total === 0 && <p className={styles.none}>{text.nothingFound}</p>}
       <div
         ref={list}
         className={styles.list}
         role="table"
         aria-label={text.hosts}
-        aria-rowcount={total}
-        style={{ height: rows.getTotalSize() }}
+        aria-rowcount={total ?? -1}
+        style={{ height }}
       >
-        {items.map((item) => {
-          const host = hostAt(item.index);
-          return (
-            <div
-              key={item.key}
-              role="row"
-              aria-rowindex={item.index + 1}
-              className={styles.row}
-              style={{ transform: `translateY(${item.start - top}px)` }}
-            >
-              {host !== undefined && <HostCells host={host} now={now} />}
-            </div>
-          );
-        })}
+        {rows.map(({ key, index, entry, offset }) => (
+          <div
+            key={key}
+            role="row"
+            aria-rowindex={index + 1}
+            className={styles.row}
+            style={{ transform: `translateY(${offset}px)` }}
+          >
+            {entry !== undefined && <HostCells host={entry} now={now} />}
+          </div>
+        ))}
       </div>
     </Panel>
   );
@@ -170,32 +141,5 @@ function Chip({ name, onClear }: { readonly name: string; readonly onClear: () =
     >
       {name}
     </Button>
-  );
-}
-
-function Words({ value, onChange }: { readonly value: string; readonly onChange: (q: string) => void }) {
-  const { text } = useCommandText();
-  const [typed, setTyped] = useState(value);
-  const settled = useSettled(typed, TYPING_MS);
-  const told = useRef(value);
-  useLayoutEffect(() => {
-    if (settled === told.current) return;
-    told.current = settled;
-    onChange(settled);
-  }, [settled, onChange]);
-  return (
-    <TextInput
-      size="xs"
-      type="search"
-      className={styles.words}
-      aria-label={text.filterHosts}
-      placeholder={text.filterHosts}
-      maxLength={MAX_WORDS}
-      autoComplete="off"
-      spellCheck={false}
-      leftSection={<IconSearch size={15} stroke={1.7} />}
-      value={typed}
-      onChange={(event) => setTyped(event.currentTarget.value)}
-    />
   );
 }

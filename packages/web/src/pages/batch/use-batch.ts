@@ -8,7 +8,7 @@ import { useEffect, useState } from 'react';
 import { ApiError } from '../../api/api-error.ts';
 import { useVisible } from '../../browser/use-visible.ts';
 import { useConsole } from '../../console.ts';
-import { watchCommands } from '../../live/commands-live.ts';
+import { watchNews } from '../../live/news-live.ts';
 
 export type BatchView = AnswerOf<typeof getBatch>;
 
@@ -37,19 +37,15 @@ export function useBatch(id: string): BatchState {
 
   useEffect(() => {
     if (!possible || !visible || gone) return undefined;
-    return watchCommands(
-      streams,
-      {
-        // Also the hosts in sight: their keys begin alike.
-        onNews: () => void queries.invalidateQueries({ queryKey: ['batch', id] }),
-        onEvent: (event) => {
-          if (event.name === 'batch' && event.data.id === id) setTold(event.data);
-        },
-        onStale: setStale,
-        onRefused: () => void session.check(),
+    return watchNews(streams, { topics: 'batch', batch_id: id }, ({ name }) => name === 'batch', {
+      // Also the hosts in sight: their keys begin alike.
+      onNews: () => void queries.invalidateQueries({ queryKey: ['batch', id] }),
+      onEvent: (event) => {
+        if (event.name === 'batch' && event.data.id === id) setTold(event.data);
       },
-      id,
-    );
+      onStale: setStale,
+      onRefused: () => void session.check(),
+    });
   }, [possible, visible, gone, streams, id, queries, session]);
 
   if (!possible || gone) return { kind: 'missing' };

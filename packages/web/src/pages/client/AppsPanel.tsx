@@ -1,17 +1,16 @@
 import type { AppInfo } from '@ops/protocol/domain/app.ts';
+import { Link } from '@tanstack/react-router';
 
+import { paths } from '../../paths.ts';
 import { NONE } from '../../text/format.ts';
-import { useText } from '../../text/use-text.ts';
+import { useAppText } from '../../text/use-app-text.ts';
 import { Panel } from '../../ui/Panel.tsx';
 import { SmallTable } from '../../ui/SmallTable.tsx';
-import styles from './AppsPanel.module.css';
-
-const SHORT_COMMIT = 8;
+import { ServiceStatus, sourceOf } from '../apps/AppFacts.tsx';
 
 /** The applications found on the host. */
-export function AppsPanel({ apps }: { readonly apps: readonly AppInfo[] }) {
-  const { text, format } = useText();
-  const words = { Running: text.appRunning, Stopped: text.appStopped, Unknown: text.appUnknown };
+export function AppsPanel({ client, apps }: { readonly client: string; readonly apps: readonly AppInfo[] }) {
+  const { text, format } = useAppText();
   return (
     <Panel title={text.apps} aside={format.number(apps.length)} flush>
       <SmallTable
@@ -22,17 +21,19 @@ export function AppsPanel({ apps }: { readonly apps: readonly AppInfo[] }) {
           { name: text.source, optional: true },
           { name: text.deployedAt, optional: true },
           { name: text.status },
+          { name: text.releases },
         ]}
         rows={apps.map((app) => ({
           key: app.name,
           cells: [
             app.name,
             app.version ?? NONE,
-            [app.branch, app.commit?.slice(0, SHORT_COMMIT)].filter(Boolean).join(' · ') || NONE,
+            sourceOf(app) ?? NONE,
             app.deploy_time ?? NONE,
-            <span key="status" className={styles.status} data-status={app.service_status}>
-              {words[app.service_status]}
-            </span>,
+            <ServiceStatus key="status" app={app} offline={false} />,
+            <Link key="releases" to={paths.releases} params={{ client, name: app.name }}>
+              {text.seeReleases}
+            </Link>,
           ],
         }))}
         empty={text.none}

@@ -59,7 +59,7 @@ export function ClientDetail({
             <IoPanel io={info.disk_io} />
           </div>
           <CommandsPanel id={id} />
-          {client.app_info.length > 0 && <AppsPanel apps={client.app_info} />}
+          {client.app_info.length > 0 && <AppsPanel client={id} apps={client.app_info} />}
           <PolicyPanel policy={client.policy} />
         </div>
         <aside className={styles.side} aria-label={text.facts}>

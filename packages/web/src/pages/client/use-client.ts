@@ -8,7 +8,8 @@ import { useEffect, useState } from 'react';
 import { ApiError } from '../../api/api-error.ts';
 import { useVisible } from '../../browser/use-visible.ts';
 import { useConsole } from '../../console.ts';
-import { watchClient } from '../../live/client-live.ts';
+import type { StreamEvent } from '../../live/event-stream.ts';
+import { watchNews } from '../../live/news-live.ts';
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
@@ -17,6 +18,10 @@ export type ClientState =
   | { readonly kind: 'loading' | 'missing' | 'forgotten' }
   | { readonly kind: 'failed'; readonly error: ApiError }
   | { readonly kind: 'known'; readonly client: ClientView; readonly stale: boolean; readonly asOf: number };
+
+function isOfClient({ name }: StreamEvent): boolean {
+  return name === 'client' || name === 'metrics';
+}
 
 /** One client, kept up to date while the page is in sight. */
 export function useClient(id: string): ClientState {
@@ -36,9 +41,11 @@ export function useClient(id: string): ClientState {
 
   useEffect(() => {
     if (!possible || !visible || forgotten) return undefined;
-    return watchClient(streams, id, {
+    return watchNews(streams, { topics: 'client,metrics', client_id: id }, isOfClient, {
       onNews: () => void queries.invalidateQueries({ queryKey: ['client', id] }),
-      onForgotten: () => setForgotten(true),
+      onEvent: (event) => {
+        if (event.name === 'forgotten' && event.data.id === id) setForgotten(true);
+      },
       onStale: setStale,
       onRefused: () => void session.check(),
     });

@@ -1,14 +1,14 @@
-import { NativeSelect, TextInput } from '@mantine/core';
+import { NativeSelect } from '@mantine/core';
 import { DEFAULT_TIMEOUT_SECS } from '@ops/protocol/domain/command.ts';
 import { DEFAULT_CONCURRENCY } from '@ops/protocol/http/batches.ts';
-import { useState } from 'react';
 
-import { BOUNDS, QUEUE_CHOICES, wholeNumber } from '../../commands/order.ts';
-import type { NumberField, Order } from '../../commands/order.ts';
+import { BOUNDS, QUEUE_CHOICES } from '../../commands/order.ts';
+import type { NumberName, Order } from '../../commands/order.ts';
 import type { Format } from '../../text/format.ts';
 import { useCommandText } from '../../text/use-command-text.ts';
 import type { CommandText } from '../../text/use-command-text.ts';
 import { IconChevronDown } from '../../ui/icons.ts';
+import { NumberField } from '../../ui/NumberField.tsx';
 import styles from './CommandsPage.module.css';
 
 /** What is set, in a line, for whoever leaves the options folded. */
@@ -45,7 +45,7 @@ export function OptionsPanel({
         <span>{summary(order, many, text, format)}</span>
       </summary>
       <div className={styles.fields}>
-        <NumberInput
+        <OrderNumber
           field="timeoutSecs"
           label={text.timeoutField}
           help={text.timeoutHelpField}
@@ -72,7 +72,7 @@ export function OptionsPanel({
         />
         {many && (
           <>
-            <NumberInput
+            <OrderNumber
               field="concurrency"
               label={text.concurrencyField}
               help={text.concurrencyHelp}
@@ -80,7 +80,7 @@ export function OptionsPanel({
               order={order}
               onChange={onChange}
             />
-            <NumberInput
+            <OrderNumber
               field="stopAfterFailures"
               label={text.stopField}
               help={text.stopHelp}
@@ -95,8 +95,7 @@ export function OptionsPanel({
   );
 }
 
-/** A whole number or nothing. What is no number is said, and not sent. */
-function NumberInput({
+function OrderNumber({
   field,
   label,
   help,
@@ -104,7 +103,7 @@ function NumberInput({
   order,
   onChange,
 }: {
-  readonly field: NumberField;
+  readonly field: NumberName;
   readonly label: string;
   readonly help: string;
   readonly usual: string;
@@ -113,29 +112,15 @@ function NumberInput({
 }) {
   const { text, format } = useCommandText();
   const { min, max } = BOUNDS[field];
-  const value = order[field];
-  const [typed, setTyped] = useState(value === undefined ? '' : String(value));
-  const [told, setTold] = useState(value);
-  if (value !== told) {
-    setTold(value);
-    setTyped(value === undefined ? '' : String(value));
-  }
-  const read = wholeNumber(typed, BOUNDS[field]);
   return (
-    <TextInput
+    <NumberField
       label={label}
-      description={help}
-      inputMode="numeric"
-      placeholder={usual}
-      value={typed}
-      error={typed !== '' && read === undefined && text.badNumber(format.number(min), format.number(max))}
-      onChange={(event) => {
-        const next = event.currentTarget.value.trim();
-        setTyped(next);
-        const number = wholeNumber(next, BOUNDS[field]);
-        setTold(number);
-        onChange({ [field]: number });
-      }}
+      help={help}
+      usual={usual}
+      wrong={text.badNumber(format.number(min), format.number(max))}
+      value={order[field]}
+      bounds={BOUNDS[field]}
+      onChange={(value) => onChange({ [field]: value })}
     />
   );
 }

@@ -24,12 +24,15 @@ export function TargetsPanel({
   targets,
   fleet,
   refusal,
+  allWords,
   onChange,
 }: {
   readonly targets: Targets;
   readonly fleet: FleetState | undefined;
   /** Why the server does not take the selector. */
   readonly refusal: string | undefined;
+  /** Who is meant by all, when that is not every host. */
+  readonly allWords?: string | undefined;
   readonly onChange: (targets: Targets) => void;
 }) {
   const { text, format } = useCommandText();
@@ -80,7 +83,7 @@ export function TargetsPanel({
         />
       )}
       {targets.kind === 'all' && (
-        <p className={styles.note}>{text.allHelp(fleet?.counts.total ?? 0, format)}</p>
+        <p className={styles.note}>{allWords ?? text.allHelp(fleet?.counts.total ?? 0, format)}</p>
       )}
     </Panel>
   );

@@ -2,24 +2,26 @@ import { expect, test } from 'vitest';
 
 import { manualBrowserClock } from '../browser/clock.test-support.ts';
 import { batchOf, commandOf } from '../commands/command.test-support.ts';
-import { QUIET_MS, watchCommands } from './commands-live.ts';
+import { QUIET_MS, watchNews } from './news-live.ts';
 import { fakeStreams } from './event-source.test-support.ts';
+import type { EventStreamQuery } from './event-stream.ts';
 
-function watch(batch?: string) {
+function watch(query: EventStreamQuery = { topics: 'command,batch' }) {
   const { clock, hand } = manualBrowserClock();
   const streams = fakeStreams();
   const stale: boolean[] = [];
   const heard: string[] = [];
   let news = 0;
-  const close = watchCommands(
+  const close = watchNews(
     { clock, connect: streams.connect },
+    query,
+    ({ name }) => name === 'command' || name === 'batch',
     {
       onNews: () => news++,
       onRefused: () => {},
       onStale: (is) => stale.push(is),
       onEvent: (event) => heard.push(event.name),
     },
-    batch,
   );
   const [source] = streams.opened;
   return { hand, source: source!, stale, heard, close, news: () => news };
@@ -37,12 +39,15 @@ test('much that happens is asked about once a second, and the last of it is not 
   expect(news()).toBe(2);
 });
 
-test('a batch is watched by its name', () => {
+test('what is no news is heard and not asked about', async () => {
   const { id } = batchOf();
-  const { source, news } = watch(id);
-  expect(source.url).toBe(`/api/events?topics=batch&batch_id=${id}`);
+  const { source, news, heard, hand } = watch({ topics: 'batch,client', batch_id: id });
+  expect(source.url).toBe(`/api/events?topics=batch%2Cclient&batch_id=${id}`);
   source.says('batch', batchOf());
   expect(news()).toBe(1);
+  source.says('forgotten', { id });
+  await hand.advanceAsync(QUIET_MS);
+  expect([news(), heard]).toEqual([1, ['batch', 'forgotten']]);
 });
 
 test('a break is told after a moment; closing leaves nothing behind', async () => {

@@ -1,15 +1,15 @@
 /**
- * Tells that commands or batches have news: the sign to fetch the list again, at once and then at most once every
- * `QUIET_MS`, however much happens.
+ * Tells that something has news: the sign to fetch it again, at once and then at most once every `QUIET_MS`, however
+ * much happens. For what shows more than the events carry.
  */
 import type { Timer } from '../browser/clock.ts';
 import { keepStream } from './event-stream.ts';
-import type { EventStreamNeeds, StreamEvent, StreamPhase } from './event-stream.ts';
+import type { EventStreamNeeds, EventStreamQuery, StreamEvent, StreamPhase } from './event-stream.ts';
 import { LOST_AFTER_MS } from './fleet-live.ts';
 
 export const QUIET_MS = 1000;
 
-export interface CommandsLiveHandlers {
+export interface NewsHandlers {
   readonly onNews: () => void;
   readonly onRefused: () => void;
   readonly onStale?: (stale: boolean) => void;
@@ -17,11 +17,15 @@ export interface CommandsLiveHandlers {
   readonly onEvent?: (event: StreamEvent) => void;
 }
 
-/** @param batch only this batch and its commands. Returns how to stop. */
-export function watchCommands(
+/**
+ * @param isNews whether an event is; `reset` always is
+ * @returns how to stop
+ */
+export function watchNews(
   needs: EventStreamNeeds,
-  handlers: CommandsLiveHandlers,
-  batch?: string,
+  query: EventStreamQuery,
+  isNews: (event: StreamEvent) => boolean,
+  handlers: NewsHandlers,
 ): () => void {
   const { clock } = needs;
   let quiet: Timer | undefined;
@@ -51,19 +55,15 @@ export function watchCommands(
     }
   }
 
-  const close = keepStream(
-    needs,
-    batch === undefined ? { topics: 'command,batch' } : { topics: 'batch', batch_id: batch },
-    {
-      onPhase: phase,
-      onFresh: news,
-      onEvent(event) {
-        handlers.onEvent?.(event);
-        if (event.name === 'command' || event.name === 'batch' || event.name === 'reset') news();
-      },
-      onRefused: handlers.onRefused,
+  const close = keepStream(needs, query, {
+    onPhase: phase,
+    onFresh: news,
+    onEvent(event) {
+      handlers.onEvent?.(event);
+      if (event.name === 'reset' || isNews(event)) news();
     },
-  );
+    onRefused: handlers.onRefused,
+  });
   return () => {
     close();
     quiet?.cancel();

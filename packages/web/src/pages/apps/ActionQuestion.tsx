@@ -1,8 +1,6 @@
 import { Button, TextInput } from '@mantine/core';
-import { APP_VERSION_PATTERN, SERVICE_ACTIONS } from '@ops/protocol/domain/app.ts';
-import type { AppInfo } from '@ops/protocol/domain/app.ts';
+import { APP_VERSION_PATTERN } from '@ops/protocol/domain/app.ts';
 import { manageService, updateApp } from '@ops/protocol/http/apps.ts';
-import type { ClientApps } from '@ops/protocol/http/apps.ts';
 import { IDEMPOTENCY_HEADER } from '@ops/protocol/http/commands.ts';
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
@@ -13,104 +11,18 @@ import { freshKey } from '../../browser/fresh-key.ts';
 import { useConsole } from '../../console.ts';
 import { paths } from '../../paths.ts';
 import { useAppText } from '../../text/use-app-text.ts';
-import type { AppText } from '../../text/use-app-text.ts';
 import { wordsOfError } from '../../text/words.ts';
 import { Banner } from '../../ui/Banner.tsx';
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
-import {
-  IconAlertCircle,
-  IconChevronDown,
-  IconListDetails,
-  IconPackageImport,
-  IconPlayerPlay,
-  IconPlayerStop,
-  IconRepeat,
-} from '../../ui/icons.ts';
-import { Menu, MenuItem } from '../../ui/Menu.tsx';
-import styles from './AppActions.module.css';
+import { IconAlertCircle } from '../../ui/icons.ts';
+import { actionName } from './app-actions.ts';
+import type { Action, Subject } from './app-actions.ts';
+import styles from './AppMenu.module.css';
 
-type Action = (typeof SERVICE_ACTIONS)[number] | 'Update';
-const ACTIONS: readonly Action[] = [...SERVICE_ACTIONS, 'Update'];
-const ICONS = {
-  Start: IconPlayerPlay,
-  Stop: IconPlayerStop,
-  Restart: IconRepeat,
-  Status: IconListDetails,
-  Update: IconPackageImport,
-} as const;
 const MAX_VERSION = 64;
 
-function actionName(action: Action, text: AppText): string {
-  return {
-    Start: text.actionStart,
-    Stop: text.actionStop,
-    Restart: text.actionRestart,
-    Status: text.actionStatus,
-    Update: text.actionUpdate,
-  }[action];
-}
-
-interface Subject {
-  readonly host: ClientApps;
-  readonly app: AppInfo;
-}
-
-/** Why nothing can be done here; undefined when something can. */
-function obstacle({ host, app }: Subject, mayRun: boolean, text: AppText): string | undefined {
-  if (!mayRun) return text.viewerCannotAct;
-  if (host.readonly) return text.readonlyCannotAct;
-  if (host.status === 'offline') return text.offlineCannotAct;
-  return app.notes?.includes('unsafe') ? text.unsafeCannotAct : undefined;
-}
-
-/** What may be done with one application; each is asked about first. */
-export function AppActions({ host, app, mayRun }: Subject & { readonly mayRun: boolean }) {
-  const { text } = useAppText();
-  const [asked, setAsked] = useState<Action>();
-  const why = obstacle({ host, app }, mayRun, text);
-  if (why !== undefined) {
-    return (
-      <span className={styles.none} title={why}>
-        {text.noActions}
-      </span>
-    );
-  }
-  // Without a script there is nothing to run: only to look.
-  const actions = ACTIONS.filter((action) => app.has_script || action === 'Status');
-  return (
-    <>
-      <Menu
-        label={text.actionsOf(app.name, host.hostname)}
-        className={styles.button}
-        face={
-          <>
-            {text.appActions}
-            <IconChevronDown size={14} stroke={1.9} aria-hidden />
-          </>
-        }
-      >
-        {actions.map((action) => {
-          const Glyph = ICONS[action];
-          return (
-            <MenuItem
-              key={action}
-              icon={<Glyph size={16} stroke={1.7} aria-hidden />}
-              onClick={() => setAsked(action)}
-            >
-              {action === 'Update' ? text.actionUpdateAsk : actionName(action, text)}
-            </MenuItem>
-          );
-        })}
-      </Menu>
-      {asked !== undefined && (
-        <Question host={host} app={app} action={asked} onClose={() => setAsked(undefined)} />
-      )}
-    </>
-  );
-}
-
 /** Says what will happen where, then does it and goes to the page of what came of it. */
-function Question({
+export function ActionQuestion({
   host,
   app,
   action,

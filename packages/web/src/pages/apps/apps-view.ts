@@ -1,0 +1,13 @@
+/** What list and grid are drawn with, besides the applications themselves. */
+import type { ActionsByApp } from '../../live/apps-live.ts';
+import type { Drift } from './apps-list.ts';
+import type { Selection } from './selection.ts';
+
+export interface AppsView {
+  /** By `appKey`, as everything here. */
+  readonly drift: ReadonlyMap<string, Drift>;
+  readonly actions: ActionsByApp;
+  readonly mayRun: boolean;
+  readonly selection: Selection;
+  readonly choose: (keys: readonly string[], on: boolean) => void;
+}
