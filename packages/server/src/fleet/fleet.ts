@@ -4,7 +4,7 @@
  */
 import type { AppInfo } from '@ops/protocol/domain/app.ts';
 import type { HostFacts, HostPolicy, Labels } from '@ops/protocol/domain/client.ts';
-import type { TimedSample } from '@ops/protocol/domain/sample.ts';
+import type { Sample, TimedSample } from '@ops/protocol/domain/sample.ts';
 import type { ClientApps } from '@ops/protocol/http/apps.ts';
 import type { ClientSummary, ClientView, FleetCounts, SummaryMetrics } from '@ops/protocol/http/clients.ts';
 import type { GoodbyeCode, ServerMessage } from '@ops/protocol/wire/messages.ts';

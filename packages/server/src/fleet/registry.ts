@@ -184,7 +184,7 @@ export function createFleet(needs: FleetNeeds): FleetRegistry {
     },
     sample(id) {
       const entry = roster.get(id);
-      return entry?.link && entry.sample;
+      return entry?.link && entry.sample.read();
     },
     counts: () => roster.counts(),
     onChange(call) {

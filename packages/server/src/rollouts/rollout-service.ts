@@ -35,7 +35,7 @@ export interface RolloutServiceNeeds {
   readonly apps: Pick<AppActions, 'act'>;
   readonly commands: Pick<Commands, 'repeated' | 'summary' | 'onChange'>;
   readonly database: Database<Tables>;
-  readonly fleet: Pick<Fleet, 'ids' | 'view' | 'appsOf' | 'sample' | 'onChange'>;
+  readonly fleet: Pick<Fleet, 'ids' | 'target' | 'appsOf' | 'sample' | 'onChange'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly random: Random;

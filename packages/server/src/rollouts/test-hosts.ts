@@ -5,6 +5,7 @@
 import type { AppInfo } from '@ops/protocol/domain/app.ts';
 import type { Sample } from '@ops/protocol/domain/sample.ts';
 import type { MessageOf, ServerMessage } from '@ops/protocol/wire/messages.ts';
+import { freshSample } from '@ops/protocol/wire/plain-heartbeat.ts';
 
 import type { RunningCommands } from '../commands/create-commands.ts';
 import type { ClientLink } from '../fleet/fleet.ts';
@@ -205,7 +206,7 @@ export function testHosts(): TestHosts {
       Object.assign(host(n), change);
       tellApps(n);
     },
-    measure: (n, sample) => server!.fleet.heartbeat(idOf(n), sample, undefined),
+    measure: (n, sample) => server!.fleet.heartbeat(idOf(n), freshSample(sample), undefined),
     serverGone() {
       links.clear();
       server = undefined;
