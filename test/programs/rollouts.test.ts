@@ -27,7 +27,7 @@ const FIRST_WAVE = 2;
 const CHANGED = 6;
 /** In the second wave. */
 const FAILING = 3;
-const PHASE_WITHIN_MS = 40_000;
+const PHASE_WITHIN_MS = 60_000;
 
 type Json = Record<string, unknown>;
 

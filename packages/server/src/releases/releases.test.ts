@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 import { idOf } from '../fleet/test-fleet.ts';
 import { BY, testRollouts, type TestRollouts } from '../rollouts/test-rollouts.ts';
+import { RETRY_MS } from './behind.ts';
 import { MAX_RELEASES_KEPT } from './releases.ts';
 
 const APP = 'my-app';
@@ -89,6 +90,23 @@ describe('a release', () => {
     await test.kill();
     await test.start();
     expect((await releasesOf(test))[0]).toBe('found v1 → v7 succeeded current');
+  });
+
+  it('waits while the disk takes nothing, and is written in its order', async () => {
+    await using test = await testRollouts(1);
+    await releasesOf(test);
+    test.fillDisk(true);
+    test.hosts.becomes(1, { version: 'v2' });
+    test.hosts.becomes(1, { version: 'v3' });
+    await test.passes(1000);
+    expect(await releasesOf(test)).toHaveLength(1);
+    test.fillDisk(false);
+    await test.passes(RETRY_MS);
+    expect(await releasesOf(test)).toEqual([
+      'found v2 → v3 succeeded current',
+      'found v1 → v2 succeeded',
+      'found  → v1 succeeded',
+    ]);
   });
 
   it('goes with its client', async () => {

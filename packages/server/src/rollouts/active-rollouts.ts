@@ -30,8 +30,6 @@ export interface ActiveRollouts {
   giveUp(id: string): Promise<void>;
   heard(summary: CommandSummary): void;
   seen(clientId: string): void;
-  /** Something of the fleet changed that hosts may wait for. */
-  wake(): void;
   close(): Promise<void>;
 }
 
@@ -109,10 +107,6 @@ export function createActiveRollouts(
 
     seen(clientId) {
       for (const { runner } of entries.values()) runner.seen(clientId);
-    },
-
-    wake() {
-      for (const { runner } of entries.values()) runner.wake();
     },
 
     async close() {

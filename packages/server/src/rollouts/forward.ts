@@ -15,7 +15,7 @@ import { createSoak, type Soak } from './soak.ts';
 export interface Forward {
   /** One step; `hand.wake` when there is another one. */
   step(): Promise<void>;
-  /** A client came or went, or told of its applications. */
+  /** A client told of its applications. */
   seen(clientId: string): void;
   /** Watches no more. */
   stop(): void;

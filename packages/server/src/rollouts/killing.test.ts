@@ -65,3 +65,24 @@ it('nothing runs twice, whenever the server is killed', async () => {
     await Promise.all(some.flatMap((n) => [killedAt(n, 'before'), killedAt(n, 'after')]));
   }
 }, 120_000);
+
+/** What was told as failed and is on the disk: nobody can know until the server is started again. */
+async function answerLostAt(n: number): Promise<void> {
+  const { test, id } = await begun();
+  await using _ = test;
+  test.losesAnswerAt(n);
+  await test.passes(30_000);
+  await test.kill();
+  await test.start();
+  const end = await test.reached(id, `the end after answer ${n} was lost`, isBack);
+  expect(end.counts).toMatchObject({ rolled_back: HOSTS });
+  expectedAtTheEnd(test);
+}
+
+it('nothing runs twice, whichever answer of the disk is lost', async () => {
+  const writes = await writesOfARun();
+  for (let from = 1; from <= writes; from += 2 * AT_ONCE) {
+    const some = Array.from({ length: 2 * AT_ONCE }, (_, n) => from + n).filter((n) => n <= writes);
+    await Promise.all(some.map(answerLostAt));
+  }
+}, 120_000);

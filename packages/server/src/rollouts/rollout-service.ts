@@ -164,7 +164,6 @@ export function createRollouts(needs: RolloutServiceNeeds): RolloutService {
         commands.onChange(({ summary }) => active.heard(summary)),
         fleet.onChange((change) => {
           if (change.kind === 'apps') active.seen(change.id);
-          else if (change.kind === 'client' && clock.mono() < returnUntil) active.wake();
         }),
       );
       for (const id of await store.unfinished()) {

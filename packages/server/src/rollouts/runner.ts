@@ -43,7 +43,7 @@ export interface Runner {
   wake(): void;
   /** A command that is followed changed. */
   heard(summary: CommandSummary): void;
-  /** A client came or went, or told of its applications. */
+  /** A client told of its applications. */
   seen(clientId: string): void;
   /** @throws OpsError `rollout_state`, `storage_unavailable` */
   order(order: RolloutOrder, by: Actor): Promise<void>;

@@ -243,3 +243,20 @@ describe('the gate', () => {
     expect(rollout.waves[0]?.readings).toMatchObject([{ changed: 99, unchanged: null }]);
   });
 });
+
+it('a disk that takes nothing for a while holds a rollout up, and ends nothing', async () => {
+  await using test = await testRollouts(2);
+  test.hosts.habit = () => ({ runsOn: true });
+  const id = await test.create({ gate: FAST });
+  await test.reached(id, 'the first', () => test.hosts.running.size === 1);
+  test.fillDisk(true);
+  test.hosts.finish();
+  test.hosts.habit = () => undefined;
+  await test.passes(20_000);
+  expect(await test.lines(id)).toEqual(['1 changing', '2 waiting']);
+  await expect(test.rollouts.order(id, 'pause', BY)).rejects.toMatchObject({ code: 'storage_unavailable' });
+  await expect(test.create({ appName: 'my-app' })).rejects.toMatchObject({ code: 'operation_in_progress' });
+  test.fillDisk(false);
+  await test.reached(id, 'the end', ({ state }) => state === 'succeeded');
+  for (const { ran } of test.hosts.all.values()) expect(ran).toEqual(['update v2']);
+});

@@ -33,7 +33,7 @@ export interface Soak {
   /** Its time is over: nothing but `verdict` is left to ask. */
   readonly isOver: boolean;
   readonly readings: WaveReport['readings'];
-  /** A client told of its applications, or came or went. */
+  /** A client told of its applications. */
   seen(clientId: string): void;
   /** Hosts that broke the gate since this was asked last, by position. */
   takeBreaches(): ReadonlyMap<number, Breach>;

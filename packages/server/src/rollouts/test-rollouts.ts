@@ -2,6 +2,7 @@
  * Rollouts over a real database, real commands, releases and a real fleet, for tests. `kill` drops the server as it is:
  * nothing of it is stopped, nothing it does reaches the disk or a host any more.
  */
+import { OpsError } from '@ops/protocol/errors.ts';
 import type { RolloutHost, RolloutSummary } from '@ops/protocol/http/rollouts.ts';
 import type { Clock, Timer } from '@ops/runtime/clock.ts';
 import { silentLog } from '@ops/runtime/log.ts';
@@ -56,6 +57,10 @@ export interface TestRollouts extends AsyncDisposable {
   readonly writes: number;
   /** The server dies at its n-th change from now: before it is written, or right after. */
   killAt(n: number, when: 'before' | 'after'): void;
+  /** The answer to its n-th change from now is lost: it is on the disk, and told as failed. */
+  losesAnswerAt(n: number): void;
+  /** While it is full nothing can be written. */
+  fillDisk(isFull: boolean): void;
   readonly isDead: boolean;
   kill(): Promise<void>;
   /** On the same disk; all hosts that were there come back, unless it is to be alone. */
@@ -82,6 +87,8 @@ interface Life {
   writes: number;
   killAt: number;
   when: 'before' | 'after';
+  lostAt: number;
+  full: boolean;
   readonly timers: Set<Timer>;
 }
 
@@ -96,6 +103,8 @@ function lifeOf(clock: Clock): Life {
     writes: 0,
     killAt: Infinity,
     when: 'before',
+    lostAt: Infinity,
+    full: false,
     timers,
     clock: {
       wall: () => clock.wall(),
@@ -116,10 +125,13 @@ function mortal(database: OpenDatabase<Tables>, life: Life): Database<Tables> {
     close: () => database.close(),
     async write(change: DatabaseChange) {
       if (life.dead) return never();
+      if (life.full) throw new OpsError('storage_unavailable');
       const dies = ++life.writes === life.killAt;
       if (dies) life.dead = true;
       if (dies && life.when === 'before') return never();
+      const isLost = life.writes === life.lostAt;
       const results = await database.write(change);
+      if (isLost) throw new OpsError('storage_unavailable');
       return dies || life.dead ? never() : results;
     },
   };
@@ -215,6 +227,13 @@ export async function testRollouts(
       const { life } = running();
       life.killAt = life.writes + n;
       life.when = when;
+    },
+    losesAnswerAt(n) {
+      const { life } = running();
+      life.lostAt = life.writes + n;
+    },
+    fillDisk(isFull) {
+      running().life.full = isFull;
     },
     async kill() {
       if (!server) return;
