@@ -31,6 +31,7 @@ export const enApps: AppDictionary = {
   viewGrid: 'Grid',
   gridOf: 'Hosts by applications',
   versionsCount: (count, format) => figures(format.number(count), 'version', 'versions'),
+  commitsDiffer: 'Commits differ',
   onlyDrift: (count) => `Differing ${count}`,
   onlyDriftHelp: 'Only apps whose version or commit is not that of most hosts',
 

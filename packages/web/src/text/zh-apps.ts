@@ -25,6 +25,7 @@ export const zhApps = {
   viewGrid: '矩阵',
   gridOf: '主机与应用矩阵',
   versionsCount: (count: number, format: Format) => `${format.number(count)} 个版本`,
+  commitsDiffer: '提交不同',
   onlyDrift: (count: string) => `不一致 ${count}`,
   onlyDriftHelp: '只看与多数主机版本或提交不同的应用',
 

@@ -54,7 +54,7 @@ export function ColumnHead({
       </span>
       <span data-differs={differs || undefined} className={styles.versions}>
         {differs && <IconAlertTriangle size={12} stroke={1.9} aria-hidden />}
-        {text.versionsCount(column.versions, format)}
+        {differs && column.versions === 1 ? text.commitsDiffer : text.versionsCount(column.versions, format)}
       </span>
     </th>
   );
