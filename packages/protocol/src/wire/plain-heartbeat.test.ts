@@ -124,7 +124,7 @@ describe('a heartbeat is plain', () => {
     expect(isPlain(`{"type":"heartbeat","client_time":${MAX_EPOCH_MS + 1}}`)).toBe(false);
   });
 
-  it('with numbers as any JSON parser reads them', () => {
+  it('with numbers as each JSON parser reads them', () => {
     const plain = '0 10 0.5 99.99 4.35 5.0 0.12345678901234 0.0000000000000000000001 2.500000000000000';
     for (const number of plain.split(' ')) expect(isPlain(asReading('cpu_usage', number))).toBe(true);
     const odd =

@@ -37,7 +37,8 @@ const nonceOf = (answer: Answer): string | undefined =>
 
 describe('a page of the console', () => {
   it.each(PAGE_PATHS)('%s is the document, with a nonce of its own in page and policy', async (path) => {
-    const url = path.replace('{id}', '7e6f2f1e-0000-4000-8000-000000000001');
+    const id = '7e6f2f1e-0000-4000-8000-000000000001';
+    const url = path.replace('{id}', id).replace('{client}', id).replace('{name}', 'my-app_2.x');
     const [first, second] = [await trial.ask(url), await trial.ask(url)];
     expect([first.status, first.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
     expect(first.headers['cache-control']).toBe('no-store');
@@ -49,16 +50,22 @@ describe('a page of the console', () => {
     expect(first.headers['content-security-policy']).not.toContain('unsafe');
   });
 
-  it.each(['/clients/nonsense', '/clients', '/clients/', '/logins', '/login/x'])(
-    'is not at %s',
-    async (path) => {
-      const program = await trial.ask(path);
-      expect([program.status, program.json['code']]).toEqual([404, 'not_found']);
-      const person = await trial.ask(path, { headers: BROWSER });
-      expect([person.status, person.headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);
-      expect(nonceOf(person)).toBeDefined();
-    },
-  );
+  it.each([
+    '/clients/nonsense',
+    '/apps/.hidden/rollout',
+    '/apps/shop',
+    '/apps/shop/shop/releases',
+    '/clients',
+    '/clients/',
+    '/logins',
+    '/login/x',
+  ])('is not at %s', async (path) => {
+    const program = await trial.ask(path);
+    expect([program.status, program.json['code']]).toEqual([404, 'not_found']);
+    const person = await trial.ask(path, { headers: BROWSER });
+    expect([person.status, person.headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);
+    expect(nonceOf(person)).toBeDefined();
+  });
 
   it('takes GET and HEAD', async () => {
     const head = await trial.ask('/', { method: 'HEAD' });

@@ -1,6 +1,7 @@
 /** Answers with the files and the pages of the console. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
+import { APP_NAME_PATTERN } from '@ops/protocol/domain/app.ts';
 import { UUID_PATTERN } from '@ops/protocol/domain/id.ts';
 import { PAGE_PATHS } from '@ops/protocol/http/pages.ts';
 import type { Random } from '@ops/runtime/random.ts';
@@ -14,7 +15,13 @@ import type { Packing, WebFile, WebFiles } from './web-files.ts';
 const READING = ['GET', 'HEAD'];
 const FOR_EVER = 'public, max-age=31536000, immutable';
 const NONCE_BYTES = 18;
-const UUID = UUID_PATTERN.source.replace(/^\^|\$$/g, '');
+const unanchored = (pattern: RegExp): string => pattern.source.replace(/^\^|\$$/g, '');
+/** What stands for a segment: pages exist for every id and name, whether the thing does is seen by asking the API. */
+const SEGMENTS: Readonly<Record<string, string>> = {
+  id: unanchored(UUID_PATTERN),
+  client: unanchored(UUID_PATTERN),
+  name: unanchored(APP_NAME_PATTERN),
+};
 
 const NOT_BUILT = {
   zh: '控制台尚未构建：请运行 npm run build，然后重启 ops-server。',
@@ -69,8 +76,7 @@ async function sendFile(file: WebFile, request: FastifyRequest, reply: FastifyRe
 export function addPages(app: FastifyInstance, web: WebFiles, sendPage: SendPage): KnownPath[] {
   const paths: string[] = PAGE_PATHS.filter((path) => path !== '/api/docs');
   for (const path of paths) {
-    // A client's page exists for every id: whether the client does is seen by asking the API.
-    const url = path.replace('{id}', `:id(^${UUID}$)`);
+    const url = path.replaceAll(/\{([^}]+)\}/g, (_, name: string) => `:${name}(^${SEGMENTS[name]}$)`);
     app.route({
       method: READING,
       url,
@@ -80,5 +86,5 @@ export function addPages(app: FastifyInstance, web: WebFiles, sendPage: SendPage
   for (const [path, file] of web.files) {
     app.route({ method: READING, url: path, handler: (request, reply) => sendFile(file, request, reply) });
   }
-  return [...paths, ...web.files.keys()].map((path) => ({ path, methods: READING, segment: UUID }));
+  return [...paths, ...web.files.keys()].map((path) => ({ path, methods: READING, segments: SEGMENTS }));
 }

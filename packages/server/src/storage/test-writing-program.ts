@@ -13,7 +13,18 @@ import type { Tables } from './tables.ts';
 const WRITERS = 4;
 
 const [dataDir = '', mode = 'write'] = process.argv.slice(2);
-const say = (line: string): void => void writeSync(1, `${line}\n`);
+
+/** At once, so that nothing is said that a kill could take back; a pipe that is full is tried again. */
+function say(line: string): void {
+  let rest = Buffer.from(`${line}\n`);
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(1, rest));
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error;
+    }
+  }
+}
 
 async function writeForEver(database: OpenDatabase<Tables>, writer: number): Promise<never> {
   const { query } = database;

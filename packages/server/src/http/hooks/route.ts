@@ -10,16 +10,18 @@ export interface KnownPath {
   /** `{name}` stands for one segment. */
   readonly path: string;
   readonly methods: readonly string[];
-  /** Expression for that segment, without anchors; whatever is not empty when absent. */
-  readonly segment?: string;
+  /** Expressions for segments by their names, without anchors; whatever is not empty for one that is not named. */
+  readonly segments?: Readonly<Record<string, string>>;
 }
 
 export function createMethodTable(known: readonly KnownPath[]): MethodTable {
   const exact = new Map<string, Set<string>>();
   const patterns: { readonly matches: RegExp; readonly methods: readonly string[] }[] = [];
-  for (const { path, methods, segment = '[^/]+' } of known) {
+  for (const { path, methods, segments = {} } of known) {
     if (path.includes('{')) {
-      const source = path.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&').replaceAll(/\{[^}]+\}/g, segment);
+      const source = path
+        .replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&')
+        .replaceAll(/\{([^}]+)\}/g, (_, name: string) => segments[name] ?? '[^/]+');
       patterns.push({ matches: new RegExp(`^${source}$`), methods });
     } else {
       const all = exact.get(path) ?? new Set<string>();
