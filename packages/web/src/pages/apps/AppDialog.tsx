@@ -12,7 +12,7 @@ import type { Action, Subject } from './app-actions.ts';
 import { ActionQuestion } from './ActionQuestion.tsx';
 import styles from './AppDialog.module.css';
 import { driftWords, Mark, ServiceStatus, sourceOf, VersionChip } from './AppFacts.tsx';
-import type { Drift } from './apps-list.ts';
+import type { AppDrift } from '@ops/protocol/domain/app-drift.ts';
 import { RunningAction } from './RunningAction.tsx';
 import { noteWords } from './service-name.ts';
 
@@ -25,7 +25,7 @@ export function AppDialog({
   mayRun,
   onClose,
 }: Subject & {
-  readonly drift: Drift | undefined;
+  readonly drift: AppDrift | undefined;
   readonly running: CommandSummary | undefined;
   readonly mayRun: boolean;
   readonly onClose: () => void;

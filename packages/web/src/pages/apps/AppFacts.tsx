@@ -4,7 +4,7 @@ import { NONE } from '../../text/format.ts';
 import { useAppText } from '../../text/use-app-text.ts';
 import type { AppText } from '../../text/use-app-text.ts';
 import { IconAlertTriangle } from '../../ui/icons.ts';
-import type { Drift } from './apps-list.ts';
+import type { AppDrift } from '@ops/protocol/domain/app-drift.ts';
 import { serviceName } from './service-name.ts';
 import styles from './AppFacts.module.css';
 
@@ -60,7 +60,7 @@ export function Mark({ words }: { readonly words: string }) {
   );
 }
 
-export function driftWords({ kind, most }: Drift, text: AppText): string {
+export function driftWords({ kind, most }: AppDrift, text: AppText): string {
   if (kind === 'commit') return text.driftCommit;
   return most === undefined ? text.driftVersions : text.driftVersion(most);
 }

@@ -1,5 +1,7 @@
 /** Which applications the page shows, in which order, and which of them differ from the same one elsewhere. Pure. */
 import type { AppInfo } from '@ops/protocol/domain/app.ts';
+import { appDrift } from '@ops/protocol/domain/app-drift.ts';
+import type { AppDrift } from '@ops/protocol/domain/app-drift.ts';
 import type { ClientApps } from '@ops/protocol/http/apps.ts';
 
 import { appKey } from '../../live/apps-live.ts';
@@ -23,7 +25,7 @@ function byName(a: { readonly hostname: string; readonly client_id: string }, b:
 export function showApps(
   clients: AppsByClient,
   search: AppsSearch,
-  drift: ReadonlyMap<string, Drift>,
+  drift: ReadonlyMap<string, AppDrift>,
   limit: number,
 ): ShownApps {
   const part = search.name?.trim().toLowerCase() ?? '';
@@ -59,57 +61,10 @@ export function hostsWithApps(clients: AppsByClient, chosen: string | undefined)
     .toSorted(byName);
 }
 
-/** How an app differs from the same app on the other hosts. */
-export interface Drift {
-  readonly kind: 'version' | 'commit';
-  /** What most hosts have; undefined when no value is ahead. */
-  readonly most: string | undefined;
-}
-
-/** The value that more have than any other, if there is one. */
-function mostCommon(values: readonly string[]): string | undefined {
-  const counts = new Map<string, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  const [first, second] = [...counts].toSorted(([, a], [, b]) => b - a);
-  return first !== undefined && first[1] !== second?.[1] ? first[0] : undefined;
-}
-
-/**
- * The minority: with several versions of an app, those that are not on the most common one (all of them when none is
- * ahead); with one version built from several commits, the same by commit.
- */
-export function findDrift(clients: AppsByClient): ReadonlyMap<string, Drift> {
-  const places = new Map<string, { readonly key: string; readonly app: AppInfo }[]>();
-  for (const { client_id: id, apps } of clients.values()) {
-    for (const app of apps) {
-      const known = places.get(app.name) ?? [];
-      places.set(app.name, known);
-      known.push({ key: appKey(id, app.name), app });
-    }
-  }
-  const drift = new Map<string, Drift>();
-  const mark = (
-    kind: Drift['kind'],
-    among: readonly { readonly key: string; readonly value: string | undefined }[],
-  ): void => {
-    const values = among.flatMap(({ value }) => value ?? []);
-    if (new Set(values).size < 2) return;
-    const most = mostCommon(values);
-    for (const { key, value } of among) {
-      if (value !== undefined && value !== most && !drift.has(key)) drift.set(key, { kind, most });
-    }
-  };
-  for (const all of places.values()) {
-    mark(
-      'version',
-      all.map(({ key, app }) => ({ key, value: app.version })),
-    );
-    for (const same of Map.groupBy(all, ({ app }) => app.version).values()) {
-      mark(
-        'commit',
-        same.map(({ key, app }) => ({ key, value: app.commit })),
-      );
-    }
-  }
-  return drift;
+/** By `appKey`. Two hosts never share the object of an app: each comes from its own part of an answer. */
+export function findDrift(clients: AppsByClient): ReadonlyMap<string, AppDrift> {
+  const keys = new Map<AppInfo, string>();
+  for (const { client_id: id, apps } of clients.values())
+    for (const app of apps) keys.set(app, appKey(id, app.name));
+  return new Map([...appDrift(keys.keys())].map(([app, drift]) => [keys.get(app)!, drift]));
 }

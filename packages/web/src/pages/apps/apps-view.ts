@@ -1,11 +1,11 @@
 /** What list and grid are drawn with, besides the applications themselves. */
 import type { ActionsByApp } from '../../live/apps-live.ts';
-import type { Drift } from './apps-list.ts';
+import type { AppDrift } from '@ops/protocol/domain/app-drift.ts';
 import type { Selection } from './selection.ts';
 
 export interface AppsView {
   /** By `appKey`, as everything here. */
-  readonly drift: ReadonlyMap<string, Drift>;
+  readonly drift: ReadonlyMap<string, AppDrift>;
   readonly actions: ActionsByApp;
   readonly mayRun: boolean;
   readonly selection: Selection;
