@@ -11,7 +11,6 @@ import type { AppActions, AppOrder } from '../apps/app-actions.ts';
 import type { AppWork } from '../apps/judge-action.ts';
 import { CommandRejected } from '../commands/command-rejected.ts';
 import type { Fleet } from '../fleet/fleet.ts';
-import { ChangeRefusedError } from '../storage/storage-error.ts';
 import type { Host, HostStep, RolloutRecord } from './record.ts';
 import type { RolloutStore } from './rollout-store.ts';
 
@@ -60,21 +59,19 @@ export function createBeginner(needs: BeginNeeds): Beginner {
   async function afterFailure(error: unknown, host: Host, step: Omit<HostStep, 'commandId'>): Promise<Begun> {
     if (error instanceof CommandRejected)
       return { kind: 'failed', reason: 'refused', detail: error.refusal.detail.en };
-    if (error instanceof ChangeRefusedError && error.reason === 'unique') {
-      // It was made, and nobody heard of it.
-      const commandId = await store.step(id, host.position, step);
-      if (commandId !== undefined) {
-        follow(commandId);
-        await recall(commandId);
-        return { kind: 'begun', host: movingBy(host, { ...step, commandId }) };
-      }
-    }
     const code = error instanceof OpsError ? error.code : undefined;
     if (code === 'operation_in_progress') return busy(host);
     if (code === 'client_offline') return offline('it went offline before its turn');
     if (code === 'client_not_found') return offline('the client was forgotten');
     if (code === 'app_not_found')
       return { kind: 'failed', reason: 'no_app', detail: 'the app was not there any more' };
+    // It may have been made, now or the last time, and nobody heard of it.
+    const commandId = await store.step(id, host.position, step);
+    if (commandId !== undefined) {
+      follow(commandId);
+      await recall(commandId);
+      return { kind: 'begun', host: movingBy(host, { ...step, commandId }) };
+    }
     log.warn('a host of a rollout could not be changed; trying again', {
       rollout: id,
       client: host.clientId,

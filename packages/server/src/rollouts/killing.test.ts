@@ -24,6 +24,14 @@ async function begun(): Promise<{ readonly test: TestRollouts; readonly id: stri
   return { test, id };
 }
 
+/** A host whose beginning nobody heard of may be called back before its restart. */
+function isBackWhateverWasBegun(test: TestRollouts): void {
+  for (const { n, version, ran, runs } of test.hosts.all.values()) {
+    expect([n, ran.at(0), ran.slice(-2), version]).toEqual([n, 'update v2', ['update v1', 'Restart'], 'v1']);
+    expect([...runs.values()].every((times) => times === 1)).toBe(true);
+  }
+}
+
 function expectedAtTheEnd(test: TestRollouts): void {
   for (const { n, version, ran, runs } of test.hosts.all.values()) {
     const forwards = n === 3 ? ['update v2'] : ['update v2', 'Restart'];
@@ -71,12 +79,13 @@ async function answerLostAt(n: number): Promise<void> {
   const { test, id } = await begun();
   await using _ = test;
   test.losesAnswerAt(n);
-  await test.passes(30_000);
+  // Less than a command may wait for its start: what nobody heard of is sent after all.
+  await test.passes(25_000);
   await test.kill();
   await test.start();
   const end = await test.reached(id, `the end after answer ${n} was lost`, isBack);
   expect(end.counts).toMatchObject({ rolled_back: HOSTS });
-  expectedAtTheEnd(test);
+  isBackWhateverWasBegun(test);
 }
 
 it('nothing runs twice, whichever answer of the disk is lost', async () => {

@@ -253,6 +253,8 @@ export function createRolloutStore(database: Database<Tables>, clock: Clock): Ro
 
     async deleteFinished(beforeMs) {
       const old = query.selectFrom('rollouts').select('id').where('finished_at_ms', '<', beforeMs);
+      // Most often there is none, and nothing to flush.
+      if (!(await old.limit(1).executeTakeFirst())) return;
       await database.write({
         statements: [
           query.deleteFrom('rollout_steps').where('rollout_id', 'in', old),
