@@ -318,6 +318,7 @@ inBothLanguages((language) => {
     await expect(page.getByRole('table', { name: text.recent })).toContainText('df -h');
     await ops.expectAccessible();
     await page.getByRole('link', { name: text.runHere }).click();
-    await expect(page.getByRole('listbox').getByRole('option', { selected: true })).toContainText(host.name);
+    // Among what is chosen: in the list it may be far below.
+    await expect(page.getByRole('listitem').filter({ hasText: host.name })).toBeVisible();
   });
 });
