@@ -21,6 +21,8 @@ export { expect };
 export const SECRET = 'a secret for the browser tests, long enough';
 /** The host of the tests as a person would look for it. */
 export const LABEL = 'env=e2e';
+/** The system page with this host alone: others, left by earlier tests, may stand before it. */
+export const OURS = `/?q=${encodeURIComponent(LABEL)}`;
 
 /** A script that the server and this host allow: it counts for half a minute. */
 export function slowScript(server: Pick<RunningServer, 'directory'>): string {

@@ -1,4 +1,4 @@
-import { expect, inBothLanguages, LABEL, test } from './console.ts';
+import { expect, inBothLanguages, LABEL, OURS, test } from './console.ts';
 
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 const PATHS = [
@@ -31,6 +31,7 @@ inBothLanguages(() => {
       const { page } = ops;
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
       await ops.signIn();
+      await ops.open(OURS);
       await ops.card(LABEL).getByRole('link').click();
       await expect(page).toHaveURL(/\/clients\/[0-9a-f-]{36}/);
       const address = new URL(page.url()).pathname;

@@ -1,7 +1,7 @@
 import { connectFakeClient } from '@ops/testkit/fake-client.ts';
 import { exampleFacts } from '@ops/testkit/example-messages.ts';
 
-import { expect, inBothLanguages, LABEL, SECRET, test } from './console.ts';
+import { expect, inBothLanguages, LABEL, OURS, SECRET, test } from './console.ts';
 
 const TEXT = {
   zh: {
@@ -29,6 +29,7 @@ inBothLanguages((language) => {
 
   test('the system page shows this host live', async ({ console: ops }) => {
     await ops.signIn();
+    await ops.open(OURS);
     const card = ops.card(LABEL);
     await expect(card).toContainText(text.online);
     await expect(card).toContainText('GiB');
