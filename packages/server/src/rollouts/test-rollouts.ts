@@ -195,9 +195,10 @@ export async function testRollouts(
   };
   for (let n = 1; n <= hostsAtFirst; n++) hosts.connect(n);
 
+  const isIdle = (): boolean => (server?.database.counts.waiting ?? 0) === 0;
+
   /** The disk is a real one: time stands still while it works, so that a slow one is no delay of minutes. */
   async function goesOn(ms: number): Promise<void> {
-    const isIdle = (): boolean => (server?.database.counts.waiting ?? 0) === 0;
     if (!isIdle()) await until(isIdle, { within: 20_000, every: 1, what: 'the disk to answer' });
     await clock.advanceAsync(ms);
   }
