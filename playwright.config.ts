@@ -1,5 +1,7 @@
 import { defineConfig, devices } from '@playwright/test';
 
+import { JOURNEYS } from './e2e/journeys.ts';
+
 /** Debian's Chromium; the flags keep it from looking for the outside. */
 const launchOptions = {
   executablePath: '/usr/bin/chromium',
@@ -21,14 +23,21 @@ export default defineConfig({
   expect: { timeout: 10_000 },
   forbidOnly: true,
   retries: 0,
-  workers: 1,
+  // Each has a server and a client of its own.
+  workers: 2,
   reporter: [['list']],
-  use: { launchOptions, trace: 'retain-on-failure' },
+  // Not `retain-on-failure`: keeping a trace of every test, thrown away or not, costs several times the tests themselves.
+  use: { launchOptions, trace: 'off', screenshot: 'only-on-failure' },
   projects: [
     {
       name: 'desk',
+      grepInvert: new RegExp(JOURNEYS.en),
       use: { ...devices['Desktop Chrome'], viewport: { width: 1440, height: 900 }, launchOptions },
     },
-    { name: 'phone', use: { ...devices['Pixel 7'], viewport: { width: 390, height: 844 }, launchOptions } },
+    {
+      name: 'phone',
+      grepInvert: new RegExp(JOURNEYS.zh),
+      use: { ...devices['Pixel 7'], viewport: { width: 390, height: 844 }, launchOptions },
+    },
   ],
 });

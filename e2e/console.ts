@@ -15,6 +15,7 @@ import type { RunningServer } from '@ops/testkit/start-server.ts';
 import { tempDirectory } from '@ops/testkit/temp-directory.ts';
 
 import { buildConsoleIfStale } from '../scripts/console-build.ts';
+import { JOURNEYS } from './journeys.ts';
 
 export { expect };
 
@@ -129,18 +130,38 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   },
 });
 
+/** The scheme that is shown; nothing while colours fade over, as a measure in between is of neither. */
+const SETTLED_SCHEME = `document.getAnimations().some(({ transitionProperty }) => /color/.test(transitionProperty))
+  ? undefined
+  : document.documentElement.dataset.mantineColorScheme`;
+
 /** No accessibility fault, in light and in dark. */
 export async function inBothSchemes(ops: Console): Promise<void> {
   for (const colorScheme of ['dark', 'light'] as const) {
     // oxlint-disable-next-line no-await-in-loop -- one after the other, on one page
     await ops.page.emulateMedia({ colorScheme });
     // oxlint-disable-next-line no-await-in-loop
+    await expect.poll(() => ops.page.evaluate<string>(SETTLED_SCHEME)).toBe(colorScheme);
+    // oxlint-disable-next-line no-await-in-loop
     await ops.expectAccessible();
   }
 }
 
-/** Runs the same tests in both languages. */
+/**
+ * The same journeys in both languages: Chinese on the desk, English (whose words are longer) on the phone. The other two
+ * pairs would walk the same code again; what they could spoil is the layout, and `onEveryScreen` looks at that.
+ */
 export function inBothLanguages(tests: (language: 'zh' | 'en') => void): void {
+  for (const language of ['zh', 'en'] as const) {
+    test.describe(language, { tag: JOURNEYS[language] }, () => {
+      test.use({ language });
+      tests(language);
+    });
+  }
+}
+
+/** Each language on the desk and on the phone. */
+export function onEveryScreen(tests: (language: 'zh' | 'en') => void): void {
   for (const language of ['zh', 'en'] as const) {
     test.describe(language, () => {
       test.use({ language });

@@ -1,4 +1,4 @@
-import { expect, inBothLanguages, LABEL, OURS, test } from './console.ts';
+import { expect, inBothSchemes, LABEL, onEveryScreen, OURS, test } from './console.ts';
 
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 const PATHS = [
@@ -22,25 +22,23 @@ const PATHS = [
 ];
 
 /** Each page is looked at closely. */
-const SLOW_MS = 120_000;
+const SLOW_MS = 300_000;
 
-inBothLanguages(() => {
-  for (const scheme of ['light', 'dark'] as const) {
-    test(`every page is accessible and fits, ${scheme}`, async ({ console: ops }) => {
-      test.setTimeout(SLOW_MS);
-      const { page } = ops;
-      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-      await ops.signIn();
-      await ops.open(OURS);
-      await ops.card(LABEL).getByRole('link').click();
-      await expect(page).toHaveURL(/\/clients\/[0-9a-f-]{36}/);
-      const address = new URL(page.url()).pathname;
-      for (const path of PATHS.map((each) => each.replace('{client}', address))) {
-        await ops.open(path);
-        await expect(page.getByRole('heading', { level: 1 })).toBeAttached();
-        await ops.expectAccessible();
-        await ops.expectNoSidewaysScroll();
-      }
-    });
-  }
+onEveryScreen(() => {
+  test('every page is accessible and fits, light and dark', async ({ console: ops }) => {
+    test.setTimeout(SLOW_MS);
+    const { page } = ops;
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await ops.signIn();
+    await ops.open(OURS);
+    await ops.card(LABEL).getByRole('link').click();
+    await expect(page).toHaveURL(/\/clients\/[0-9a-f-]{36}/);
+    const address = new URL(page.url()).pathname;
+    for (const path of PATHS.map((each) => each.replace('{client}', address))) {
+      await ops.open(path);
+      await expect(page.getByRole('heading', { level: 1 })).toBeAttached();
+      await inBothSchemes(ops);
+      await ops.expectNoSidewaysScroll();
+    }
+  });
 });
