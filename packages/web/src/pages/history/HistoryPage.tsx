@@ -1,4 +1,4 @@
-import { Button, NativeSelect, Skeleton, TextInput } from '@mantine/core';
+import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { getClient } from '@ops/protocol/http/clients.ts';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
@@ -10,17 +10,11 @@ import { useBatchHistory, useCommandHistory } from '../../commands/use-history.t
 import { useConsole } from '../../console.ts';
 import { paths } from '../../paths.ts';
 import { useCommandText } from '../../text/use-command-text.ts';
-import { wordsOfError } from '../../text/words.ts';
 import { BackLink } from '../../ui/BackLink.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
-import {
-  IconChevronDown,
-  IconFilterOff,
-  IconHistory,
-  IconPlugConnectedX,
-  IconSearch,
-  IconX,
-} from '../../ui/icons.ts';
+import { Failed } from '../../ui/Failed.tsx';
+import { IconChevronDown, IconFilterOff, IconHistory, IconSearch, IconX } from '../../ui/icons.ts';
+import { LoadingBlocks, Page } from '../../ui/Page.tsx';
 import { PageTitle } from '../../ui/PageTitle.tsx';
 import { Segments } from '../../ui/Segments.tsx';
 import { historyQuery, readHistorySearch, MAX_USER, MAX_WORDS, STATE_FILTERS } from './history-search.ts';
@@ -51,9 +45,9 @@ export function HistoryPage() {
   return (
     <>
       <BackLink to={paths.commands}>{text.tabCommands}</BackLink>
-      <div className={styles.page}>
+      <Page>
         <header className={styles.head}>
-          <PageTitle title={text.history} className={styles.title} />
+          <PageTitle title={text.history} />
           <Segments
             label={text.history}
             value={search.tab ?? 'commands'}
@@ -65,7 +59,7 @@ export function HistoryPage() {
           />
         </header>
         {search.tab === 'batches' ? <Batches /> : <Commands search={search} onChange={change} />}
-      </div>
+      </Page>
     </>
   );
 }
@@ -130,11 +124,9 @@ function Entries({
   const { text } = useCommandText();
   if (entries === undefined) {
     return error === undefined ? (
-      <Skeleton height="20rem" radius="lg" />
+      <LoadingBlocks blocks={['20rem']} />
     ) : (
-      <EmptyState icon={IconPlugConnectedX} title={text.historyFailed}>
-        <p>{wordsOfError(error, text)}</p>
-      </EmptyState>
+      <Failed title={text.historyFailed} error={error} />
     );
   }
   if (entries.length === 0) {

@@ -1,14 +1,13 @@
-import { IconCloudOff, IconFilterOff } from '../../ui/icons.ts';
+import { IconFilterOff } from '../../ui/icons.ts';
 import { Button } from '@mantine/core';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 
-import { useHealthCheckOn } from '../../api/use-health.ts';
+import { useStale } from '../../live/use-stale.ts';
 import { useConsole, useSignal } from '../../console.ts';
 import { REMEMBERED, recall, remember } from '../../preferences/remembered.ts';
 import { paths } from '../../paths.ts';
 import { useText } from '../../text/use-text.ts';
-import { Banner } from '../../ui/Banner.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { PageTitle } from '../../ui/PageTitle.tsx';
 import { FirstClient } from './FirstClient.tsx';
@@ -29,7 +28,7 @@ function rememberedView(): View {
 }
 
 export function SystemPage() {
-  const { text, format } = useText();
+  const { text } = useText();
   const { fleet: live, clock } = useConsole();
   // Once more: the router adds what the address held besides.
   const search: FleetSearch = readFleetSearch({ ...route.useSearch() });
@@ -38,7 +37,7 @@ export function SystemPage() {
   const [lastView, setLastView] = useState(rememberedView);
   const { fleet, stale, asOf } = useSignal(live.picture);
   useEffect(() => live.watch(), [live]);
-  useHealthCheckOn(stale);
+  useStale(stale);
 
   const view = search.view ?? lastView;
   function change(next: Partial<FleetSearch>): void {
@@ -54,11 +53,6 @@ export function SystemPage() {
   return (
     <div className={styles.page}>
       <PageTitle title={text.tabSystem} className={styles.title} />
-      {stale && (
-        <Banner tone="bad" icon={IconCloudOff} live="polite">
-          {asOf === undefined ? text.liveLost : text.liveLostSince(format.clockTime(asOf))}
-        </Banner>
-      )}
       <Overview
         counts={fleet?.counts}
         asOf={asOf}
