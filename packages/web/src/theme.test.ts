@@ -44,16 +44,17 @@ const TEXT_PAIRS: readonly (readonly [Tone, Tone])[] = [
   ['onFill', 'badFill'],
   ['onFill', 'badFillHover'],
 ];
-const GRAPHIC_PAIRS: readonly (readonly [Tone, Tone])[] = [
-  ...(['lineStrong', 'meter', 'meterBad'] as const).flatMap((tone) =>
-    (['surface', 'sunken', 'ground'] as const).map((ground) => [tone, ground] as const),
-  ),
-];
+const GRAPHIC_PAIRS: readonly (readonly [Tone, Tone])[] = (
+  ['lineStrong', 'meter', 'meterBad'] as const
+).flatMap((tone) => (['surface', 'sunken', 'ground'] as const).map((ground) => [tone, ground] as const));
+
+/** The name of a token as the palette has it. */
+function token(name: string): string {
+  return name.replace(/-([a-z])/g, (_dash, letter: string) => letter.toUpperCase());
+}
 
 /** What a rule of a style sheet writes on which ground, by its own words. */
 function pairsOf(css: string): (readonly [string, string])[] {
-  const token = (name: string): string =>
-    name.replace(/-([a-z])/g, (_dash, letter: string) => letter.toUpperCase());
   return [...css.matchAll(/\{([^{}]*)\}/g)].flatMap(([, rule = '']) => {
     const tone = /(?:^|[;\s])color: var\(--ops-([\w-]+)\)/.exec(rule)?.[1];
     const ground = /(?:^|[;\s])background(?:-color)?: var\(--ops-([\w-]+)\)/.exec(rule)?.[1];

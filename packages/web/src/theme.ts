@@ -167,6 +167,8 @@ export const scales = {
   motion: { none: '1ms', quick: '0.12s', slow: '0.3s', turn: '1s' },
   /** The room a finger needs, the height of the header, the widest page, the widest column of words. */
   size: { touch: '2.75rem', header: '56px', page: '108rem', words: '34rem' },
+  /** All there is on paper. */
+  print: { paper: 'white', ink: 'black' },
 } as const;
 
 /** Where pages change their layout, as media queries have them; variables cannot stand there. */

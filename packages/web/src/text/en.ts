@@ -12,6 +12,7 @@ export const en: Dictionary = {
   none: 'None',
   required: 'required',
   mayBeAbsent: 'may be absent',
+  justNow: 'just now',
 
   // shell
   home: 'OPS home',

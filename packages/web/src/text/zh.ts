@@ -8,6 +8,7 @@ export const zh = {
   none: '无',
   required: '必填',
   mayBeAbsent: '可能没有',
+  justNow: '刚刚',
 
   // shell
   home: 'OPS 首页',
