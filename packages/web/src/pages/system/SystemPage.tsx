@@ -4,11 +4,13 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 
 import { useStale } from '../../live/use-stale.ts';
+import { ApiError } from '../../api/api-error.ts';
 import { useConsole, useSignal } from '../../console.ts';
 import { REMEMBERED, recall, remember } from '../../preferences/remembered.ts';
 import { paths } from '../../paths.ts';
 import { useText } from '../../text/use-text.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
+import { Failed } from '../../ui/Failed.tsx';
 import { PageTitle } from '../../ui/PageTitle.tsx';
 import { FirstClient } from './FirstClient.tsx';
 import { FleetCards } from './FleetCards.tsx';
@@ -35,7 +37,7 @@ export function SystemPage() {
   const navigate = useNavigate();
   const [arrange] = useState(createArrange);
   const [lastView, setLastView] = useState(rememberedView);
-  const { fleet, stale, asOf } = useSignal(live.picture);
+  const { fleet, stale, asOf, failure } = useSignal(live.picture);
   useEffect(() => live.watch(), [live]);
   useStale(stale);
 
@@ -60,7 +62,9 @@ export function SystemPage() {
         status={search.status}
         onStatus={(status) => change({ status })}
       />
-      {fleet === undefined ? (
+      {fleet === undefined && failure instanceof ApiError ? (
+        <Failed title={text.fleetFailed} error={failure} onRetry={live.ask} />
+      ) : fleet === undefined ? (
         <LoadingCards />
       ) : fleet.clients.size === 0 ? (
         <FirstClient />
