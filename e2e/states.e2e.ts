@@ -11,7 +11,7 @@ import { connectAppHost, SHOP } from './app-hosts.ts';
 import type { AppHost } from './app-hosts.ts';
 import { expect, inBothLanguages, SECRET, test as base } from './console.ts';
 
-const SLOW_MS = 180_000;
+const SLOW_MS = 300_000;
 /** What web.dev calls good: the sum of what moved while nobody touched the page. */
 const MAX_SHIFT = 0.1;
 
@@ -138,8 +138,10 @@ inBothLanguages((language) => {
     test.setTimeout(SLOW_MS);
     const { viewport, isMobile = false } = info.project.use;
     // Browsers give six connections to one server: a context for each page, as one reader would have one page.
-    const contexts = await Promise.all(
-      Object.entries(place.paths).map(async ([name, path]) => {
+    const readers: { readonly name: string; readonly page: Page; readonly title: string }[] = [];
+    const contexts: BrowserContext[] = [];
+    try {
+      for (const [name, path] of Object.entries(place.paths)) {
         const context = await browser.newContext({
           baseURL: place.server.url,
           storageState: place.state,
@@ -147,33 +149,34 @@ inBothLanguages((language) => {
           viewport: viewport ?? null,
           isMobile,
         });
+        contexts.push(context);
         const page = await context.newPage();
         await page.goto(path);
-        await expect(page.getByRole('heading', { level: 1 }), name).toBeAttached();
-        await expect(page.locator('.mantine-Skeleton-root'), name).toHaveCount(0);
-        return { name, page, context, title: await page.getByRole('heading', { level: 1 }).textContent() };
-      }),
-    );
-    try {
+        const heading = page.getByRole('heading', { level: 1 });
+        await expect(heading, name).toBeAttached({ timeout: 30_000 });
+        await expect(page.locator('.mantine-Skeleton-root'), name).toHaveCount(0, { timeout: 30_000 });
+        readers.push({ name, page, title: (await heading.textContent()) ?? '' });
+      }
+
       await place.server.program.stop();
-      for (const { name, page, title } of contexts) {
+      for (const { name, page, title } of readers) {
         await expect(banner(page, text.away), name).toBeVisible({ timeout: 30_000 });
-        await expect(page.getByRole('heading', { level: 1 }), name).toHaveText(title ?? '');
+        await expect(page.getByRole('heading', { level: 1 }), name).toHaveText(title);
         await expect(page.locator('.mantine-Skeleton-root'), name).toHaveCount(0);
       }
-      const pageOf = (name: string): Page => contexts.find((each) => each.name === name)!.page;
+      const pageOf = (name: string): Page => readers.find((each) => each.name === name)!.page;
       await expect(pageOf('system').getByText('shelf-1').first()).toBeVisible();
       await expect(pageOf('run').getByText('a line of output').first()).toBeVisible();
       await expect(pageOf('commands').getByRole('button', { name: text.run, exact: true })).toBeDisabled();
       await expect(pageOf('commands').getByText(text.waits).first()).toBeVisible();
 
       place.server = await place.server.restart();
-      for (const { name, page, title } of contexts) {
+      for (const { name, page, title } of readers) {
         await expect(banner(page, text.away), name).toHaveCount(0, { timeout: 30_000 });
-        await expect(page.getByRole('heading', { level: 1 }), name).toHaveText(title ?? '');
+        await expect(page.getByRole('heading', { level: 1 }), name).toHaveText(title);
       }
     } finally {
-      for (const { context } of contexts) await context.close();
+      for (const context of contexts) await context.close();
     }
     expect(ops.page.url()).toBe('about:blank');
   });

@@ -50,7 +50,7 @@ describe('the status of the app', () => {
       reason: 'status',
       detail: expect.objectContaining({ en: 'the app is Stopped, not Running: its pid file is gone' }),
     });
-    expect(statusBreach(GATE, undefined)?.detail).toBe('the app is not there any more, not Running');
+    expect(statusBreach(GATE, undefined)?.detail.en).toBe('the app is not there any more, not Running');
   });
 
   it('is not looked at when that is asked for', () => {

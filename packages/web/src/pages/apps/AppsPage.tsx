@@ -46,14 +46,14 @@ function rememberedView(): ViewName {
 /** What runs where, and what can be done about it. */
 export function AppsPage() {
   const { text } = useAppText();
-  const { state, error, stale } = useApps();
+  const { state, error, stale, ask } = useApps();
   useStale(stale);
   if (state !== undefined) return <Known state={state} />;
   return (
     <Page>
       <PageTitle title={text.tabApps} />
       {error instanceof ApiError ? (
-        <Failed title={text.appsFailed} error={error} />
+        <Failed title={text.appsFailed} error={error} onRetry={ask} />
       ) : (
         <LoadingBlocks blocks={['2.25rem', '20rem']} />
       )}

@@ -67,7 +67,10 @@ export function HistoryPage() {
 type Change = (next: Partial<Record<keyof HistorySearch, string | undefined>>) => void;
 
 function Commands({ search, onChange }: { readonly search: HistorySearch; readonly onChange: Change }) {
-  const { page, error, loadingMore, loadMore } = useCommandHistory({ limit: PAGE, ...historyQuery(search) });
+  const { page, error, loadingMore, loadMore, ask } = useCommandHistory({
+    limit: PAGE,
+    ...historyQuery(search),
+  });
   const filtered = Object.keys(search).some((name) => name !== 'tab');
   return (
     <>
@@ -75,6 +78,7 @@ function Commands({ search, onChange }: { readonly search: HistorySearch; readon
       <Entries
         entries={page?.items.map((command) => ({ kind: 'command', command }))}
         error={error}
+        onRetry={ask}
         more={page !== undefined && page.next !== null}
         loadingMore={loadingMore}
         onMore={loadMore}
@@ -89,11 +93,12 @@ function Commands({ search, onChange }: { readonly search: HistorySearch; readon
 }
 
 function Batches() {
-  const { page, error, loadingMore, loadMore } = useBatchHistory(PAGE);
+  const { page, error, loadingMore, loadMore, ask } = useBatchHistory(PAGE);
   return (
     <Entries
       entries={page?.items.map((batch) => ({ kind: 'batch', batch }))}
       error={error}
+      onRetry={ask}
       more={page !== undefined && page.next !== null}
       loadingMore={loadingMore}
       onMore={loadMore}
@@ -106,6 +111,7 @@ function Batches() {
 function Entries({
   entries,
   error,
+  onRetry,
   more,
   loadingMore,
   onMore,
@@ -114,6 +120,7 @@ function Entries({
 }: {
   readonly entries: readonly Entry[] | undefined;
   readonly error: ReturnType<typeof useBatchHistory>['error'];
+  readonly onRetry: () => void;
   readonly more: boolean;
   readonly loadingMore: boolean;
   readonly onMore: () => void;
@@ -126,7 +133,7 @@ function Entries({
     return error === undefined ? (
       <LoadingBlocks blocks={['20rem']} />
     ) : (
-      <Failed title={text.historyFailed} error={error} />
+      <Failed title={text.historyFailed} error={error} onRetry={onRetry} />
     );
   }
   if (entries.length === 0) {
