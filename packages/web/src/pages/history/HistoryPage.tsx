@@ -12,7 +12,7 @@ import { useCommandText } from '../../text/use-command-text.ts';
 import { BackLink } from '../../ui/BackLink.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Failed } from '../../ui/Failed.tsx';
-import { IconChevronDown, IconFilterOff, IconHistory, IconSearch, IconX } from '../../ui/icons.ts';
+import { IconChevronDown, IconFilterOff, IconHistory, IconX } from '../../ui/icons.ts';
 import { LoadingBlocks, Page } from '../../ui/Page.tsx';
 import { PageTitle } from '../../ui/PageTitle.tsx';
 import { SearchField } from '../../ui/SearchField.tsx';
