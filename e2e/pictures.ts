@@ -166,7 +166,7 @@ try {
     } else {
       await page.goto(rollout);
     }
-    await page.getByText('exit code 3').waitFor({ timeout: 60_000 });
+    await page.getByText(/exit code 3|退出码 3/).waitFor({ timeout: 60_000 });
     await page.waitForTimeout(2000);
     await page.screenshot({ path: join(OUT, `rollout-${language}.png`) });
     await page.close();

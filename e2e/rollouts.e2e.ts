@@ -24,7 +24,7 @@ const TEXT = {
     rollouts: '分批发布',
     held: '已停在关卡',
     failed: /失败 1 台，超过允许的 0 台/,
-    exit: /exit code 3/,
+    exit: /退出码 3/,
     output: '输出',
     resume: '继续',
     resumeWords: /接受目前 1 台失败/,

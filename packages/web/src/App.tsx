@@ -3,6 +3,7 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 
+import { isNotHealth } from './api/health-check.ts';
 import type { Console } from './console.ts';
 import { ConsoleContext } from './console.ts';
 import { REMEMBERED, remember } from './preferences/remembered.ts';
@@ -44,6 +45,8 @@ function usePageLife({ session, fleet, queries, language }: Console): void {
     const onLanguage = (): void => {
       document.documentElement.lang = LANGUAGE_TAGS[language.get()];
       remember(REMEMBERED.language, language.get());
+      // The server's sentences are in the language in which they were asked for.
+      void queries.invalidateQueries({ predicate: isNotHealth });
     };
     document.documentElement.lang = LANGUAGE_TAGS[language.get()];
     const stopLanguage = language.subscribe(onLanguage);
@@ -59,7 +62,7 @@ function usePageLife({ session, fleet, queries, language }: Console): void {
 
 export function App({ console: parts }: { readonly console: Console }) {
   usePageLife(parts);
-  const [router] = useState(createConsoleRouter);
+  const [router] = useState(() => createConsoleRouter(parts.api));
   return (
     <ConsoleContext value={parts}>
       <MantineProvider

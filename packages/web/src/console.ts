@@ -4,15 +4,18 @@ import type { ClientSummaries, ClientSummary } from '@ops/protocol/http/clients.
 import { QueryClient } from '@tanstack/react-query';
 import { createContext, useContext, useSyncExternalStore } from 'react';
 
-import { ApiError } from './api/api-error.ts';
+import { ApiError, isNoAnswer } from './api/api-error.ts';
 import { createApi } from './api/client.ts';
 import type { Api } from './api/client.ts';
+import { checkHealth } from './api/health-check.ts';
 import type { BrowserClock } from './browser/clock.ts';
 import { createSignal } from './browser/signal.ts';
 import type { Signal } from './browser/signal.ts';
 import type { EventStreamNeeds } from './live/event-stream.ts';
 import { createFleetLive } from './live/fleet-live.ts';
 import type { FleetLive } from './live/fleet-live.ts';
+import { createFreshness } from './live/freshness.ts';
+import type { Freshness } from './live/freshness.ts';
 import { createServerClock } from './live/server-clock.ts';
 import type { ServerClock } from './live/server-clock.ts';
 import { createTicker } from './live/ticker.ts';
@@ -27,6 +30,7 @@ export interface Console {
   readonly api: Api;
   readonly session: Session;
   readonly fleet: FleetLive;
+  readonly freshness: Freshness;
   readonly streams: EventStreamNeeds;
   readonly queries: QueryClient;
   readonly clock: BrowserClock;
@@ -68,7 +72,10 @@ export function createConsole(needs: ConsoleNeeds): Console {
   const api: Api = createApi({
     fetch: needs.fetch,
     languageTag: () => LANGUAGE_TAGS[language.get()],
-    onFailure: session.heed,
+    onFailure(error) {
+      session.heed(error);
+      if (isNoAnswer(error)) checkHealth(queries);
+    },
   });
   const serverClock = createServerClock(clock);
   const streams: EventStreamNeeds = { clock, connect: needs.connect };
@@ -89,7 +96,9 @@ export function createConsole(needs: ConsoleNeeds): Console {
       mutations: { networkMode: 'always' },
     },
   });
-  return { api, session, fleet, streams, queries, clock, serverClock, ticker: createTicker(clock), language };
+  const freshness = createFreshness(clock);
+  const ticker = createTicker(clock);
+  return { api, session, fleet, freshness, streams, queries, clock, serverClock, ticker, language };
 }
 
 export const ConsoleContext = createContext<Console | null>(null);

@@ -1,5 +1,7 @@
+import { health } from '@ops/protocol/http/health.ts';
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 
+import type { Api } from './api/client.ts';
 import { readOrderSearch } from './commands/order-address.ts';
 import { readAppsSearch } from './pages/apps/apps-search.ts';
 import { readBatchSearch } from './pages/batch/batch-search.ts';
@@ -26,73 +28,89 @@ function stringifySearch(search: Record<string, unknown>): string {
   return out.size > 0 ? `?${out.toString()}` : '';
 }
 
-export function createConsoleRouter() {
+/**
+ * A page in a file of its own. When the file cannot be had although the server answers, it is gone with an update, and
+ * the router loads the console anew; when the server is away that would throw away what is on the screen.
+ */
+function page<M extends Record<string, unknown>, const N extends keyof M & string>(
+  api: Api,
+  load: () => Promise<M>,
+  name: N,
+) {
+  return lazyRouteComponent(
+    () =>
+      load().catch(async (missing: unknown) => {
+        await api.call(health, {});
+        throw missing;
+      }),
+    name,
+  );
+}
+
+export function createConsoleRouter(api: Api) {
   const root = createRootRoute({ component: Gate, notFoundComponent: NotFoundPage });
   const at = <const P extends string>(path: P) => ({ getParentRoute: () => root, path });
   const routeTree = root.addChildren([
     createRoute({
       ...at(paths.system),
       validateSearch: readFleetSearch,
-      component: lazyRouteComponent(() => import('./pages/system/SystemPage.tsx'), 'SystemPage'),
+      component: page(api, () => import('./pages/system/SystemPage.tsx'), 'SystemPage'),
     }),
     createRoute({
       ...at(paths.client),
-      component: lazyRouteComponent(() => import('./pages/client/ClientPage.tsx'), 'ClientPage'),
+      component: page(api, () => import('./pages/client/ClientPage.tsx'), 'ClientPage'),
     }),
     createRoute({
       ...at(paths.apps),
       validateSearch: readAppsSearch,
-      component: lazyRouteComponent(() => import('./pages/apps/AppsPage.tsx'), 'AppsPage'),
+      component: page(api, () => import('./pages/apps/AppsPage.tsx'), 'AppsPage'),
     }),
     createRoute({
       ...at(paths.releases),
-      component: lazyRouteComponent(() => import('./pages/releases/ReleasesPage.tsx'), 'ReleasesPage'),
+      component: page(api, () => import('./pages/releases/ReleasesPage.tsx'), 'ReleasesPage'),
     }),
     createRoute({
       ...at(paths.rolloutForm),
       validateSearch: readRolloutSearch,
-      component: lazyRouteComponent(
-        () => import('./pages/rollout-form/RolloutFormPage.tsx'),
-        'RolloutFormPage',
-      ),
+      component: page(api, () => import('./pages/rollout-form/RolloutFormPage.tsx'), 'RolloutFormPage'),
     }),
     createRoute({
       ...at(paths.rollouts),
       validateSearch: readRolloutsSearch,
-      component: lazyRouteComponent(() => import('./pages/rollouts/RolloutsPage.tsx'), 'RolloutsPage'),
+      component: page(api, () => import('./pages/rollouts/RolloutsPage.tsx'), 'RolloutsPage'),
     }),
     createRoute({
       ...at(paths.rollout),
       validateSearch: readRolloutPageSearch,
-      component: lazyRouteComponent(() => import('./pages/rollout/RolloutPage.tsx'), 'RolloutPage'),
+      component: page(api, () => import('./pages/rollout/RolloutPage.tsx'), 'RolloutPage'),
     }),
     createRoute({
       ...at(paths.commands),
       validateSearch: readOrderSearch,
-      component: lazyRouteComponent(() => import('./pages/commands/CommandsPage.tsx'), 'CommandsPage'),
+      component: page(api, () => import('./pages/commands/CommandsPage.tsx'), 'CommandsPage'),
     }),
     createRoute({
       ...at(paths.history),
       validateSearch: readHistorySearch,
-      component: lazyRouteComponent(() => import('./pages/history/HistoryPage.tsx'), 'HistoryPage'),
+      component: page(api, () => import('./pages/history/HistoryPage.tsx'), 'HistoryPage'),
     }),
     createRoute({
       ...at(paths.run),
-      component: lazyRouteComponent(() => import('./pages/run/RunPage.tsx'), 'RunPage'),
+      component: page(api, () => import('./pages/run/RunPage.tsx'), 'RunPage'),
     }),
     createRoute({
       ...at(paths.batch),
       validateSearch: readBatchSearch,
-      component: lazyRouteComponent(() => import('./pages/batch/BatchPage.tsx'), 'BatchPage'),
+      component: page(api, () => import('./pages/batch/BatchPage.tsx'), 'BatchPage'),
     }),
     createRoute({ ...at(paths.login) }),
     createRoute({
       ...at(paths.password),
-      component: lazyRouteComponent(() => import('./pages/password/PasswordPage.tsx'), 'PasswordPage'),
+      component: page(api, () => import('./pages/password/PasswordPage.tsx'), 'PasswordPage'),
     }),
     createRoute({
       ...at(paths.docs),
-      component: lazyRouteComponent(() => import('./pages/docs/DocsPage.tsx'), 'DocsPage'),
+      component: page(api, () => import('./pages/docs/DocsPage.tsx'), 'DocsPage'),
     }),
   ]);
   return createRouter({

@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { describe, expect, test } from 'vitest';
 
 import { dark, light } from './theme.ts';
@@ -33,17 +36,40 @@ const TEXT_PAIRS: readonly (readonly [Tone, Tone])[] = [
   ['off', 'offSoft'],
   ['text', 'offSoft'],
   ['text', 'okSoft'],
-  ['dim', 'offSoft'],
+  ...(['okSoft', 'warnSoft', 'badSoft', 'offSoft', 'accentSoft'] as const).map(
+    (ground) => ['dim', ground] as const,
+  ),
   ['onFill', 'accentFill'],
   ['onFill', 'accentFillHover'],
   ['onFill', 'badFill'],
   ['onFill', 'badFillHover'],
 ];
-const GRAPHIC_PAIRS: readonly (readonly [Tone, Tone])[] = [
-  ['lineStrong', 'surface'],
-  ['meter', 'surface'],
-  ['meterBad', 'surface'],
-];
+const GRAPHIC_PAIRS: readonly (readonly [Tone, Tone])[] = (
+  ['lineStrong', 'meter', 'meterBad'] as const
+).flatMap((tone) => (['surface', 'sunken', 'ground'] as const).map((ground) => [tone, ground] as const));
+
+/** The name of a token as the palette has it. */
+function token(name: string): string {
+  return name.replace(/-([a-z])/g, (_dash, letter: string) => letter.toUpperCase());
+}
+
+/** What a rule of a style sheet writes on which ground, by its own words. */
+function pairsOf(css: string): (readonly [string, string])[] {
+  return [...css.matchAll(/\{([^{}]*)\}/g)].flatMap(([, rule = '']) => {
+    const tone = /(?:^|[;\s])color: var\(--ops-([\w-]+)\)/.exec(rule)?.[1];
+    const ground = /(?:^|[;\s])background(?:-color)?: var\(--ops-([\w-]+)\)/.exec(rule)?.[1];
+    return tone === undefined || ground === undefined ? [] : [[token(tone), token(ground)] as const];
+  });
+}
+
+test('every text that a style sheet puts on a ground is among the pairs', () => {
+  const asked = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.css'))
+    .flatMap((name) => pairsOf(readFileSync(join(import.meta.dirname, name), 'utf8')));
+  expect(asked.length).toBeGreaterThan(20);
+  const known = new Set(TEXT_PAIRS.map((pair) => pair.join(' on ')));
+  expect(asked.map((pair) => pair.join(' on ')).filter((pair) => !known.has(pair))).toEqual([]);
+});
 
 describe.each([
   ['light', light],

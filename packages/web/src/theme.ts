@@ -1,6 +1,7 @@
 /**
- * The design tokens, and how Mantine takes them. Every colour of the console is one of these: components use
- * `var(--ops-NAME)`. theme.test.ts holds each pair of text and ground to WCAG AA in both schemes.
+ * The design tokens, and how Mantine takes them. Every colour, distance, size of type, radius, shadow, layer and speed
+ * of the console is one of these: style sheets use `var(--ops-NAME)`, and css-tokens.test.ts holds them to it.
+ * theme.test.ts holds each pair of text and ground to WCAG AA in both schemes. docs/design.md shows all of it.
  */
 import { createTheme } from '@mantine/core';
 import type { CSSVariablesResolver, MantineColorsTuple } from '@mantine/core';
@@ -44,6 +45,8 @@ export interface Palette {
   readonly track: string;
   readonly shadow: string;
   readonly shadowLarge: string;
+  /** Over the page while a question has to be answered. */
+  readonly backdrop: string;
 }
 
 export const light: Palette = {
@@ -79,6 +82,7 @@ export const light: Palette = {
   track: '#e9ecf1',
   shadow: '0 1px 2px rgb(16 24 40 / 5%)',
   shadowLarge: '0 8px 28px rgb(16 24 40 / 14%)',
+  backdrop: 'rgb(8 11 16 / 50%)',
 };
 
 export const dark: Palette = {
@@ -114,7 +118,72 @@ export const dark: Palette = {
   track: '#262d38',
   shadow: '0 1px 2px rgb(0 0 0 / 40%)',
   shadowLarge: '0 10px 32px rgb(0 0 0 / 55%)',
+  backdrop: 'rgb(8 11 16 / 50%)',
 };
+
+/** What looks alike in both schemes. A name is `--ops-GROUP-NAME`. */
+export const scales = {
+  /** Distances, by what they are in pixels when the type is not enlarged. */
+  space: {
+    '2': '0.125rem',
+    '4': '0.25rem',
+    '6': '0.375rem',
+    '8': '0.5rem',
+    '10': '0.625rem',
+    '12': '0.75rem',
+    '14': '0.875rem',
+    '16': '1rem',
+    '20': '1.25rem',
+    '24': '1.5rem',
+    '32': '2rem',
+    '40': '2.5rem',
+    '48': '3rem',
+    '56': '3.5rem',
+  },
+  /** Sizes of type. `code` stands within a line of another size. */
+  type: {
+    small: '0.75rem',
+    note: '0.8125rem',
+    body: '0.875rem',
+    lead: '1rem',
+    title: '1.25rem',
+    figure: '1.5rem',
+    code: '0.9286em',
+  },
+  radius: { xs: '3px', sm: '5px', md: '7px', lg: '10px', pill: '1rem', round: '50%' },
+  /** What lies over what. `inner` is within a part that keeps its layers to itself. */
+  layer: {
+    'inner-1': '1',
+    'inner-2': '2',
+    'inner-3': '3',
+    bar: '20',
+    banner: '90',
+    frame: '100',
+    notice: '250',
+    menu: '300',
+    skip: '1000',
+  },
+  /** How long something takes to change: what is pointed at, what appears, what goes round. `none`: for who asks so. */
+  motion: { none: '1ms', quick: '0.12s', slow: '0.3s', turn: '1s' },
+  /** The room a finger needs, the height of the header, the widest page, the widest column of words. */
+  size: { touch: '2.75rem', header: '56px', page: '108rem', words: '34rem' },
+  /** All there is on paper. */
+  print: { paper: 'white', ink: 'black' },
+} as const;
+
+/** Where pages change their layout, as media queries have them; variables cannot stand there. */
+export const BREAKPOINTS = {
+  /** A phone: one column, tabs below the page, controls for a finger. */
+  phone: '47.99em',
+  /** Between a phone and a tablet: wide tables leave out what can be missed. */
+  small: '54em',
+  /** A tablet, or half a desk: what stands side by side comes one below the other. */
+  half: '62em',
+  /** A tablet lying down: a column at the side goes below. */
+  tablet: '76em',
+  /** A small desk. */
+  desk: '88em',
+} as const;
 
 /**
  * Text faces by system, Latin before Chinese, so that figures are drawn by the former. `system-ui` comes late: on
@@ -172,10 +241,28 @@ export const theme = createTheme({
   fontFamily: SANS,
   fontFamilyMonospace: MONO,
   headings: { fontFamily: SANS, fontWeight: '600' },
-  fontSizes: { xs: '0.75rem', sm: '0.8125rem', md: '0.875rem', lg: '1rem', xl: '1.25rem' },
+  fontSizes: {
+    xs: scales.type.small,
+    sm: scales.type.note,
+    md: scales.type.body,
+    lg: scales.type.lead,
+    xl: scales.type.title,
+  },
   lineHeights: { xs: '1.4', sm: '1.45', md: '1.5', lg: '1.5', xl: '1.4' },
-  spacing: { xs: '0.5rem', sm: '0.75rem', md: '1rem', lg: '1.5rem', xl: '2rem' },
-  radius: { xs: '3px', sm: '5px', md: '7px', lg: '10px', xl: '16px' },
+  spacing: {
+    xs: scales.space['8'],
+    sm: scales.space['12'],
+    md: scales.space['16'],
+    lg: scales.space['24'],
+    xl: scales.space['32'],
+  },
+  radius: {
+    xs: scales.radius.xs,
+    sm: scales.radius.sm,
+    md: scales.radius.md,
+    lg: scales.radius.lg,
+    xl: scales.radius.pill,
+  },
   defaultRadius: 'md',
   cursorType: 'pointer',
   respectReducedMotion: true,
@@ -244,8 +331,15 @@ function schemeVariables(p: Palette): Record<string, string> {
   };
 }
 
+function scaleVariables(): Record<string, string> {
+  const own: Record<string, string> = {};
+  for (const [group, scale] of Object.entries(scales))
+    for (const [name, value] of Object.entries<string>(scale)) own[`--ops-${group}-${name}`] = value;
+  return own;
+}
+
 export const cssVariablesResolver: CSSVariablesResolver = () => ({
-  variables: { '--ops-font-latin': SANS_LATIN },
+  variables: { '--ops-font-latin': SANS_LATIN, ...scaleVariables() },
   light: schemeVariables(light),
   dark: schemeVariables(dark),
 });

@@ -82,7 +82,7 @@ const plannedHost = s.object({
   /** Null: it would be skipped. */
   wave: s.nullable(s.integer({ min: 0 })),
   reason: s.nullable(s.oneOf(ROLLOUT_REASONS)),
-  /** English sentence for `refused`, in the language asked for. */
+  /** Why it is `refused`, in the language asked for. */
   detail: s.nullable(s.string({ max: 512 })),
   version: s.nullable(s.text(MAX_APP_TEXT)),
   service_status: s.nullable(s.oneOf(SERVICE_STATUSES)),
@@ -203,7 +203,7 @@ export const rolloutHost = s.object({
   wave: s.nullable(s.integer({ min: 0 })),
   state: s.oneOf(ROLLOUT_HOST_STATES),
   reason: s.nullable(s.oneOf(ROLLOUT_REASONS)),
-  /** English: what was found, with figures. */
+  /** What was found, with figures, in the language asked for. */
   detail: s.nullable(s.string({ max: 512 })),
   version_before: s.nullable(s.text(MAX_APP_TEXT)),
   /** Its commands in the order in which they were made: update, restart, and those of the roll-back. */

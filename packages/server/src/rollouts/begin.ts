@@ -4,6 +4,7 @@
  */
 import { OpsError } from '@ops/protocol/errors.ts';
 import type { RolloutReason } from '@ops/protocol/domain/rollout.ts';
+import type { Words } from '@ops/protocol/http/endpoint.ts';
 import type { Clock } from '@ops/runtime/clock.ts';
 import type { Log } from '@ops/runtime/log.ts';
 
@@ -11,6 +12,7 @@ import type { AppActions, AppOrder } from '../apps/app-actions.ts';
 import type { AppWork } from '../apps/judge-action.ts';
 import { CommandRejected } from '../commands/command-rejected.ts';
 import type { Fleet } from '../fleet/fleet.ts';
+import { FOUND } from './findings.ts';
 import type { Host, HostStep, RolloutRecord } from './record.ts';
 import type { RolloutStore } from './rollout-store.ts';
 
@@ -18,7 +20,7 @@ export type Begun =
   /** On disk. */
   | { readonly kind: 'begun'; readonly host: Host }
   /** It will not be: the host says why. */
-  | { readonly kind: 'failed'; readonly reason: RolloutReason; readonly detail: string }
+  | { readonly kind: 'failed'; readonly reason: RolloutReason; readonly detail: Words }
   /** Not now. */
   | { readonly kind: 'later' };
 
@@ -52,19 +54,21 @@ export function createBeginner(needs: BeginNeeds): Beginner {
     busySince.set(position, since);
     if (clock.mono() - since < timeoutSecs * 1000) return { kind: 'later' };
     busySince.delete(position);
-    const detail = `another action on the app was not over for ${timeoutSecs} s`;
-    return { kind: 'failed', reason: 'command', detail };
+    return { kind: 'failed', reason: 'command', detail: FOUND.busy(timeoutSecs) };
   }
 
   async function afterFailure(error: unknown, host: Host, step: Omit<HostStep, 'commandId'>): Promise<Begun> {
     if (error instanceof CommandRejected)
-      return { kind: 'failed', reason: 'refused', detail: error.refusal.detail.en };
+      return {
+        kind: 'failed',
+        reason: 'refused',
+        detail: { en: error.refusal.detail.en, zh: error.refusal.detail.zh },
+      };
     const code = error instanceof OpsError ? error.code : undefined;
     if (code === 'operation_in_progress') return busy(host);
-    if (code === 'client_offline') return offline('it went offline before its turn');
-    if (code === 'client_not_found') return offline('the client was forgotten');
-    if (code === 'app_not_found')
-      return { kind: 'failed', reason: 'no_app', detail: 'the app was not there any more' };
+    if (code === 'client_offline') return offline(FOUND.wentOffline);
+    if (code === 'client_not_found') return offline(FOUND.forgotten);
+    if (code === 'app_not_found') return { kind: 'failed', reason: 'no_app', detail: FOUND.appGone };
     // It may have been made, now or the last time, and nobody heard of it.
     const commandId = await store.step(id, host.position, step);
     if (commandId !== undefined) {
@@ -114,6 +118,6 @@ function movingBy(host: Host, step: HostStep): Host {
   return { ...host, state, reason: null, detail: null, steps: [...host.steps, step] };
 }
 
-function offline(detail: string): Begun {
+function offline(detail: Words): Begun {
   return { kind: 'failed', reason: 'offline', detail };
 }

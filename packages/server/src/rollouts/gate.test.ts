@@ -48,9 +48,9 @@ describe('the status of the app', () => {
       statusBreach(GATE, app({ service_status: 'Stopped', status_reason: 'its pid file is gone' })),
     ).toEqual({
       reason: 'status',
-      detail: 'the app is Stopped, not Running: its pid file is gone',
+      detail: expect.objectContaining({ en: 'the app is Stopped, not Running: its pid file is gone' }),
     });
-    expect(statusBreach(GATE, undefined)?.detail).toBe('the app is not there any more, not Running');
+    expect(statusBreach(GATE, undefined)?.detail.en).toBe('the app is not there any more, not Running');
   });
 
   it('is not looked at when that is asked for', () => {
@@ -79,7 +79,7 @@ describe('restarts', () => {
     expect(restartsBreach(gate, { process: '1', count: 2 })).toBeUndefined();
     expect(restartsBreach(gate, { process: '1', count: 3 })).toEqual({
       reason: 'restarts',
-      detail: 'the app was restarted 3 times, at most 2 are allowed',
+      detail: expect.objectContaining({ en: 'the app was restarted 3 times, at most 2 are allowed' }),
     });
   });
 });
@@ -118,7 +118,9 @@ describe('readings', () => {
     expect(readingBreach([check], [40])).toBeUndefined();
     expect(readingBreach([check], [40.01])).toEqual({
       reason: 'reading',
-      detail: 'cpu_usage was 40.01 on average, 20 on the hosts not yet changed: more than 20 above',
+      detail: expect.objectContaining({
+        en: 'cpu_usage was 40.01 on average, 20 on the hosts not yet changed: more than 20 above',
+      }),
     });
   });
 

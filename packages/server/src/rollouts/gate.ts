@@ -2,9 +2,11 @@
 import type { AppInfo } from '@ops/protocol/domain/app.ts';
 import type { Sample } from '@ops/protocol/domain/sample.ts';
 import { DEFAULT_SOAK_SECS, type GateReading, type RolloutReason } from '@ops/protocol/domain/rollout.ts';
+import type { Words } from '@ops/protocol/http/endpoint.ts';
 import type { RolloutGate, WaveReport } from '@ops/protocol/http/rollouts.ts';
 
 import { fullestDisk } from '../fleet/readings.ts';
+import { FOUND } from './findings.ts';
 import type { Change } from './rollouts.ts';
 
 /** A client tells of a change of an application within three seconds; what it said before counts for nothing. */
@@ -13,7 +15,7 @@ export const REPORT_GRACE_MS = 3_500;
 export interface Breach {
   readonly reason: RolloutReason;
   /** English, with figures. */
-  readonly detail: string;
+  readonly detail: Words;
 }
 
 export function defaultGate(change: Change): RolloutGate {
@@ -34,9 +36,7 @@ export function watchMs({ soak_secs, status, checks }: RolloutGate): number {
 
 export function statusBreach({ status }: RolloutGate, app: AppInfo | undefined): Breach | undefined {
   if (status === null || app?.service_status === status) return undefined;
-  const found = app ? `is ${app.service_status}` : 'is not there any more';
-  const why = app?.status_reason === undefined ? '' : `: ${app.status_reason}`;
-  return { reason: 'status', detail: `the app ${found}, not ${status}${why}`.slice(0, 512) };
+  return { reason: 'status', detail: FOUND.status(app?.service_status, status, app?.status_reason) };
 }
 
 /** The process of an app, and how often it was another one than before. */
@@ -59,7 +59,7 @@ export function restartsBreach(
   { count }: Restarts,
 ): Breach | undefined {
   if (count <= limit) return undefined;
-  return { reason: 'restarts', detail: `the app was restarted ${count} times, at most ${limit} are allowed` };
+  return { reason: 'restarts', detail: FOUND.restarted(count, limit) };
 }
 
 const share = (used: number | undefined, total: number | undefined): number | undefined =>
@@ -104,8 +104,7 @@ export function readingBreach(
   for (const [index, { reading, unchanged, max_above: limit }] of checks.entries()) {
     const value = own[index] ?? null;
     if (value === null || unchanged === null || value - unchanged <= limit) continue;
-    const detail = `${reading} was ${value} on average, ${unchanged} on the hosts not yet changed: more than ${limit} above`;
-    return { reason: 'reading', detail };
+    return { reason: 'reading', detail: FOUND.reading(reading, value, unchanged, limit) };
   }
   return undefined;
 }

@@ -1,4 +1,5 @@
 /** What the two directions of a rollout have in their hands: forward.ts and backward.ts decide, the runner carries out. */
+import type { Words } from '@ops/protocol/http/endpoint.ts';
 import type { Clock } from '@ops/runtime/clock.ts';
 
 import type { Move } from './moves.ts';
@@ -35,10 +36,7 @@ export function room({ facts, hosts }: Pick<RolloutRecord, 'facts' | 'hosts'>): 
 }
 
 /** It did not become what it should, in the direction in which it moves. */
-export function failed(host: Host, reason: Host['reason'], detail: string): Host {
+export function failed(host: Host, reason: Host['reason'], detail: Words): Host {
   const state = host.state === 'rolling_back' ? 'rollback_failed' : 'failed';
-  return { ...host, state, reason, detail: detail.slice(0, MAX_DETAIL) };
+  return { ...host, state, reason, detail };
 }
-
-/** Longest sentence of a host. */
-const MAX_DETAIL = 512;

@@ -23,7 +23,7 @@ export function newRecord(
     versionBefore: host.version,
     state: host.wave === null ? 'skipped' : 'waiting',
     reason: host.reason,
-    detail: host.detail?.en ?? null,
+    detail: host.detail,
     steps: [],
   }));
   const wave: Wave = {

@@ -6,6 +6,7 @@ import type {
   RolloutState,
   WaveState,
 } from '@ops/protocol/domain/rollout.ts';
+import type { Words } from '@ops/protocol/http/endpoint.ts';
 import type { RolloutGate, RolloutSummary, WaveReport } from '@ops/protocol/http/rollouts.ts';
 
 import type { Change } from './rollouts.ts';
@@ -57,7 +58,7 @@ export interface Host {
   readonly versionBefore: string | null;
   readonly state: RolloutHostState;
   readonly reason: RolloutReason | null;
-  readonly detail: string | null;
+  readonly detail: Words | null;
   /** In their order. */
   readonly steps: readonly HostStep[];
 }

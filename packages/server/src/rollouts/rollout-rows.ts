@@ -4,6 +4,7 @@ import type { RolloutGate, RolloutSummary, WaveReport } from '@ops/protocol/http
 import type { Selectable } from 'kysely';
 
 import type { Tables } from '../storage/tables.ts';
+import { detailOf } from './findings.ts';
 import { summaryOf, type Host, type HostStep, type Progress, type RolloutFacts } from './record.ts';
 
 export type RolloutRow = Selectable<Tables['rollouts']>;
@@ -67,7 +68,7 @@ export function hostOf(row: HostRow, steps: readonly HostStep[]): Host {
     versionBefore: row.version_before,
     state: row.state,
     reason: ROLLOUT_REASONS.find((known) => known === row.reason) ?? null,
-    detail: row.detail,
+    detail: detailOf(row.detail),
     steps,
   };
 }

@@ -1,6 +1,7 @@
 /** Rollouts: who they are for is decided here once, and a runner brings each to its end. See rollouts.ts. */
 import { OpsError } from '@ops/protocol/errors.ts';
 import { ROLLOUT_EVENTS_PER_SEC } from '@ops/protocol/http/events.ts';
+import type { Words } from '@ops/protocol/http/endpoint.ts';
 import type { RolloutHost, RolloutSummary } from '@ops/protocol/http/rollouts.ts';
 import type { Clock } from '@ops/runtime/clock.ts';
 import type { Log } from '@ops/runtime/log.ts';
@@ -241,11 +242,11 @@ export function createRollouts(needs: RolloutServiceNeeds): RolloutService {
       return { rollouts, nextCursor: rows.length > limit ? String(page.at(-1)!.number) : null };
     },
 
-    async hosts(id, filter, page) {
+    async hosts(id, filter, page, language = 'en') {
       const revision = active.get(id)?.record.revision ?? (await store.summary(id))?.revision;
       if (revision === undefined) return undefined;
       const { hosts, total } = await store.hosts(id, filter, page);
-      return { hosts: hosts.map(shown), total, revision };
+      return { hosts: hosts.map((host) => shown(host, language)), total, revision };
     },
 
     onChange(call) {
@@ -255,7 +256,7 @@ export function createRollouts(needs: RolloutServiceNeeds): RolloutService {
   };
 }
 
-function shown(host: Host): RolloutHost {
+function shown(host: Host, language: keyof Words): RolloutHost {
   return {
     client_id: host.clientId,
     hostname: host.hostname,
@@ -263,7 +264,7 @@ function shown(host: Host): RolloutHost {
     wave: host.wave,
     state: host.state,
     reason: host.reason,
-    detail: host.detail,
+    detail: host.detail?.[language] ?? null,
     version_before: host.versionBefore,
     command_ids: host.steps.map(({ commandId }) => commandId).slice(-SHOWN_COMMANDS),
   };

@@ -9,6 +9,7 @@ import { keyStatements, type NewKey } from '../commands/command-store.ts';
 import { forEach } from '../commands/steps.ts';
 import type { Database, Statement } from '../storage/database.ts';
 import type { Tables } from '../storage/tables.ts';
+import { storedDetail } from './findings.ts';
 import { waveReports, type Host, type HostStep, type Progress, type RolloutRecord } from './record.ts';
 import { factsOf, hostOf, progressOf, summaryOfRow } from './rollout-rows.ts';
 import type { RolloutHostsFilter } from './rollouts.ts';
@@ -131,7 +132,7 @@ export function createRolloutStore(database: Database<Tables>, clock: Clock): Ro
         host.versionBefore,
         host.state,
         host.reason,
-        host.detail,
+        storedDetail(host.detail),
       ]);
       await database.write({
         statements: [
@@ -159,7 +160,7 @@ export function createRolloutStore(database: Database<Tables>, clock: Clock): Ro
           position,
           state,
           reason,
-          detail,
+          storedDetail(detail),
         ]);
         statements.push(forEach(rows, UPDATE_HOSTS));
       }
@@ -176,7 +177,7 @@ export function createRolloutStore(database: Database<Tables>, clock: Clock): Ro
       }),
       query
         .updateTable('rollout_hosts')
-        .set({ state, reason, detail })
+        .set({ state, reason, detail: storedDetail(detail) })
         .where('rollout_id', '=', rolloutId)
         .where('position', '=', position),
       query

@@ -90,6 +90,8 @@ export interface Rollouts {
     id: string,
     filter: RolloutHostsFilter,
     page: { readonly offset: number; readonly limit: number },
+    /** Of what was found of them. Default: English. */
+    language?: keyof Words,
   ): Promise<
     { readonly hosts: readonly RolloutHost[]; readonly total: number; readonly revision: number } | undefined
   >;

@@ -10,6 +10,7 @@
 import { isFinal } from '@ops/protocol/domain/command.ts';
 import type { RolloutOrder } from '@ops/protocol/domain/rollout.ts';
 import { OpsError } from '@ops/protocol/errors.ts';
+import type { Words } from '@ops/protocol/http/endpoint.ts';
 import type { CommandSummary } from '@ops/protocol/http/commands.ts';
 import type { Timer } from '@ops/runtime/clock.ts';
 
@@ -17,6 +18,7 @@ import type { AuditEntry } from '../audit/entry.ts';
 import type { Actor, Commands } from '../commands/commands.ts';
 import { createBackward } from './backward.ts';
 import { createBeginner, type BeginNeeds } from './begin.ts';
+import { FOUND } from './findings.ts';
 import { createForward } from './forward.ts';
 import { failed, type Hand } from './hand.ts';
 import { ended, ordered, unwatched, type Move } from './moves.ts';
@@ -171,9 +173,7 @@ export function createRunner(needs: RunnerNeeds): Runner {
       const summary = over.get(last.commandId);
       if (summary === undefined) continue;
       if (summary === null || summary.state !== 'Completed' || summary.exit_code !== 0) {
-        done.push(
-          failed(host, 'command', summary === null ? 'its command is not kept any more' : endOf(summary)),
-        );
+        done.push(failed(host, 'command', summary === null ? FOUND.notKept : endOf(summary)));
       } else if (last.step + 1 < stepsOf(facts.appName, facts.change).length && !isInterrupted(host)) {
         next.push(host);
       } else {
@@ -250,7 +250,8 @@ export function createRunner(needs: RunnerNeeds): Runner {
 }
 
 /** Why a command did not do what was asked, in a sentence. */
-function endOf({ state, exit_code: exitCode, error }: CommandSummary): string {
-  if (error !== null) return error;
-  return exitCode === null ? `its command ended as ${state}` : `its command ended with exit code ${exitCode}`;
+function endOf({ state, exit_code: exitCode, error }: CommandSummary): Words {
+  // In the host's own words, whatever their language.
+  if (error !== null) return { en: error, zh: error };
+  return exitCode === null ? FOUND.endedAs(state) : FOUND.exitCode(exitCode);
 }

@@ -6,6 +6,7 @@ import type { RolloutGate, WaveReport } from '@ops/protocol/http/rollouts.ts';
 import type { Clock, Timer } from '@ops/runtime/clock.ts';
 
 import type { Fleet } from '../fleet/fleet.ts';
+import { FOUND } from './findings.ts';
 import {
   averageOf,
   NO_RESTARTS,
@@ -147,7 +148,7 @@ export function createSoak(needs: {
     },
     verdict({ clientId }) {
       if (fleet.appsOf(clientId)?.status !== 'online')
-        return { reason: 'offline', detail: 'it was offline when the time of the gate was over' };
+        return { reason: 'offline', detail: FOUND.offlineAtEnd };
       const averages = watched.get(clientId)?.averages ?? [];
       return readingBreach(readings(), averages.map(averageOf));
     },

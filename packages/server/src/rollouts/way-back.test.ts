@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { exampleCommand } from '../events/test-feeds.ts';
+import { FOUND } from './findings.ts';
 import type { Host } from './record.ts';
 import { goingBack, wayBack } from './way-back.ts';
 
@@ -34,7 +35,7 @@ describe('the way back of a host', () => {
     expect(wayBack({ ...changed, versionBefore: 'a b' }, 'v2', 'v2', ran).kind).toBe('no_way');
     expect(wayBack(changed, 'v2', 'v3', ran)).toMatchObject({
       kind: 'no_way',
-      detail: 'it has v3 now, not v2: somebody else changed it since',
+      detail: FOUND.foreign('v3', 'v2'),
     });
   });
 });

@@ -1,7 +1,9 @@
 /** Whether, and to what, a host goes back. Pure. */
 import { failureWord } from '@ops/protocol/domain/command.ts';
+import type { Words } from '@ops/protocol/http/endpoint.ts';
 import type { CommandSummary } from '@ops/protocol/http/commands.ts';
 
+import { FOUND } from './findings.ts';
 import { isNameable } from './plan.ts';
 import type { Host } from './record.ts';
 
@@ -17,8 +19,8 @@ export function goingBack(hosts: readonly Host[]): readonly Host[] {
 
 export type WayBack =
   | { readonly kind: 'go'; readonly version: string }
-  | { readonly kind: 'there'; readonly detail: string }
-  | { readonly kind: 'no_way'; readonly detail: string };
+  | { readonly kind: 'there'; readonly detail: Words }
+  | { readonly kind: 'no_way'; readonly detail: Words };
 
 /**
  * @param shown the version the host shows now
@@ -30,14 +32,12 @@ export function wayBack(
   shown: string | undefined,
   update: CommandSummary | undefined,
 ): WayBack {
-  if (versionBefore === null) return { kind: 'no_way', detail: 'it had no version before' };
+  if (versionBefore === null) return { kind: 'no_way', detail: FOUND.noVersionBefore };
   if (shown === versionBefore && update && neverRan(update))
-    return { kind: 'there', detail: `the update never ran, it still has ${versionBefore}` };
+    return { kind: 'there', detail: FOUND.neverRan(versionBefore) };
   const isForeign = shown !== undefined && shown !== version && shown !== versionBefore;
-  if (isForeign && state !== 'failed')
-    return { kind: 'no_way', detail: `it has ${shown} now, not ${version}: somebody else changed it since` };
-  if (!isNameable(versionBefore))
-    return { kind: 'no_way', detail: `${versionBefore} is no version that can be asked for` };
+  if (isForeign && state !== 'failed') return { kind: 'no_way', detail: FOUND.foreign(shown, version) };
+  if (!isNameable(versionBefore)) return { kind: 'no_way', detail: FOUND.notNameable(versionBefore) };
   return { kind: 'go', version: versionBefore };
 }
 

@@ -35,6 +35,11 @@ export class ApiError extends Error {
   }
 }
 
+/** No answer of the server: none at all, or that of a proxy which got none. */
+export function isNoAnswer({ code, status }: Pick<ApiError, 'code' | 'status'>): boolean {
+  return code === 'unreachable' || (code === 'unreadable' && status >= 502 && status <= 504);
+}
+
 function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }

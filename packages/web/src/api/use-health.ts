@@ -1,12 +1,14 @@
 import { health } from '@ops/protocol/http/health.ts';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useRef } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import type { Query } from '@tanstack/react-query';
 
 import { useConsole } from '../console.ts';
 import { ApiError } from './api-error.ts';
+import { HEALTH } from './health-check.ts';
 
 const PERIOD_MS = 10_000;
-const HEALTH = ['health'];
+/** While the server is away. */
+const AWAY_PERIOD_MS = 2000;
 
 export type ServerHealth =
   | { readonly state: 'unknown' | 'unreachable' }
@@ -20,23 +22,13 @@ export function failingParts(body: unknown): readonly string[] {
   return Object.entries(parts).flatMap(([name, state]) => (state === 'ok' ? [] : [name]));
 }
 
-/** Asks at once, rather than at the next beat, when live updates break or come back. */
-export function useHealthCheckOn(stale: boolean): void {
-  const queries = useQueryClient();
-  const before = useRef(stale);
-  useEffect(() => {
-    if (before.current === stale) return;
-    before.current = stale;
-    void queries.invalidateQueries({ queryKey: HEALTH });
-  }, [stale, queries]);
-}
-
-/** How the server says it is, asked every ten seconds. */
+/** How the server says it is, asked every ten seconds, and more often while it does not answer. */
 export function useHealth(): ServerHealth {
   const { api } = useConsole();
   const query = useQuery({
     queryKey: HEALTH,
-    refetchInterval: PERIOD_MS,
+    refetchInterval: ({ state }: Query<ServerHealth>) =>
+      state.status === 'error' || state.data?.state === 'unreachable' ? AWAY_PERIOD_MS : PERIOD_MS,
     retry: 1,
     retryDelay: 1000,
     async queryFn({ signal }): Promise<ServerHealth> {
@@ -53,4 +45,9 @@ export function useHealth(): ServerHealth {
   });
   if (query.isError) return { state: 'unreachable' };
   return query.data ?? { state: 'unknown' };
+}
+
+/** Whether the server gives no answer. */
+export function useServerAway(): boolean {
+  return useHealth().state === 'unreachable';
 }

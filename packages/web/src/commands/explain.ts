@@ -40,7 +40,7 @@ export function explain(
         ? text.waitingHelp(format.exact(command.expires_at_ms))
         : text.heldHelp;
     case 'noAnswer':
-      return text.noAnswerHelp(format.ago(command.sent_at_ms ?? now, now));
+      return text.noAnswerHelp(format.exact(command.sent_at_ms ?? now));
     case 'overdue':
       return text.overdueHelp;
     case 'timeout':

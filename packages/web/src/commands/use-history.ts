@@ -11,6 +11,7 @@ import { useConsole, useSignal } from '../console.ts';
 import type { Api } from '../api/client.ts';
 import { ApiError } from '../api/api-error.ts';
 import { watchNews } from '../live/news-live.ts';
+import { useStale } from '../live/use-stale.ts';
 import type { StreamEvent } from '../live/event-stream.ts';
 import { withChanged, withNewest, withOlder } from './history-list.ts';
 import type { Page } from './history-list.ts';
@@ -84,6 +85,8 @@ function isOfCommands({ name }: StreamEvent): boolean {
 function useWatch(models: readonly Pick<HistoryModel<never>, 'refresh' | 'take'>[]): void {
   const { streams, session } = useConsole();
   const visible = useVisible();
+  const [stale, setStale] = useState(false);
+  useStale(stale);
   useEffect(() => {
     if (!visible) return undefined;
     return watchNews(streams, { topics: 'command,batch' }, isOfCommands, {
@@ -93,6 +96,7 @@ function useWatch(models: readonly Pick<HistoryModel<never>, 'refresh' | 'take'>
       onEvent: (event) => {
         for (const model of models) model.take(event);
       },
+      onStale: setStale,
       onRefused: () => void session.check(),
     });
   }, [visible, models, streams, session]);
@@ -154,7 +158,7 @@ export function useCommandHistory(query: CommandQuery) {
   const { api } = useConsole();
   const models = useModels(JSON.stringify(query), () => [createHistory(commandSource(api, query))] as const);
   useWatch(models);
-  return { ...useSignal(models[0].picture), loadMore: models[0].loadMore };
+  return { ...useSignal(models[0].picture), loadMore: models[0].loadMore, ask: models[0].refresh };
 }
 
 /** Batches, newest first. */
@@ -162,7 +166,7 @@ export function useBatchHistory(limit: number) {
   const { api } = useConsole();
   const models = useModels(String(limit), () => [createHistory(batchSource(api, limit))] as const);
   useWatch(models);
-  return { ...useSignal(models[0].picture), loadMore: models[0].loadMore };
+  return { ...useSignal(models[0].picture), loadMore: models[0].loadMore, ask: models[0].refresh };
 }
 
 /** The first pages of both. */

@@ -49,6 +49,8 @@ export interface AppsLive {
   readonly picture: Pick<Signal<AppsPicture>, 'get' | 'subscribe'>;
   /** Listens until what it returns is called. */
   watch(): () => void;
+  /** Asks for all of it at once, for a reader who does not want to wait. */
+  readonly ask: () => void;
 }
 
 function withClient(clients: AppsByClient, event: StreamEvent): AppsByClient | undefined {
@@ -189,6 +191,7 @@ export function createAppsLive(
 
   return {
     picture,
+    ask: fetch,
     watch() {
       let losing: Timer | undefined;
       const close = keepStream(

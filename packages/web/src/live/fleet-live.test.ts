@@ -238,3 +238,21 @@ describe('out of sight', () => {
     expect(live.picture.get().fleet).toBeUndefined();
   });
 });
+
+test('a list that cannot be read says why, and is asked for again: by itself, or by the reader', async () => {
+  const { live, asked, stream, settle, answered } = start();
+  live.watch();
+  stream().says('ready', { event_id: '1' });
+  const fault = new Error('not now');
+  asked[0]?.reject(fault);
+  await settle();
+  expect(live.picture.get()).toMatchObject({ fleet: undefined, failure: fault });
+  live.ask();
+  expect(asked).toHaveLength(2);
+  asked[1]?.reject(fault);
+  await settle(4000);
+  expect(asked).toHaveLength(3);
+  await answered();
+  expect(live.picture.get()).toMatchObject({ stale: false, failure: undefined });
+  expect(live.picture.get().fleet?.clients.size).toBe(1);
+});

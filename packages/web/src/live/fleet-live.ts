@@ -34,6 +34,8 @@ interface FleetPicture {
   readonly stale: boolean;
   /** When news last came, by this computer's clock. */
   readonly asOf: number | undefined;
+  /** What kept the list from being read; it is asked for again by itself. */
+  readonly failure: unknown;
 }
 
 export interface FleetLive {
@@ -44,6 +46,8 @@ export interface FleetLive {
   visible(is: boolean): void;
   /** Drops everything: another reader. */
   forget(): void;
+  /** Asks for the list at once, for a reader who does not want to wait. */
+  readonly ask: () => void;
 }
 
 interface FleetLiveNeeds extends EventStreamNeeds {
@@ -52,7 +56,7 @@ interface FleetLiveNeeds extends EventStreamNeeds {
   readonly serverClock: ServerClock;
 }
 
-const NOTHING: FleetPicture = { fleet: undefined, stale: false, asOf: undefined };
+const NOTHING: FleetPicture = { fleet: undefined, stale: false, asOf: undefined, failure: undefined };
 
 export function createFleetLive(needs: FleetLiveNeeds): FleetLive {
   const { clock } = needs;
@@ -87,7 +91,7 @@ export function createFleetLive(needs: FleetLiveNeeds): FleetLive {
     if (fleet === undefined || awaitingList || queue.length === 0) return;
     const batch = queue;
     queue = [];
-    picture.set({ fleet: applyEvents(fleet, batch), stale, asOf: clock.wall() });
+    picture.set({ fleet: applyEvents(fleet, batch), stale, asOf: clock.wall(), failure: undefined });
   }
 
   function take(event: StreamEvent): void {
@@ -119,11 +123,13 @@ export function createFleetLive(needs: FleetLiveNeeds): FleetLive {
         const fleet = applyEvents(fromSnapshot(list), queue);
         queue = [];
         awaitingList = false;
-        picture.set({ fleet, stale: picture.get().stale, asOf: clock.wall() });
+        picture.set({ fleet, stale: picture.get().stale, asOf: clock.wall(), failure: undefined });
         settle();
       },
-      () => {
-        if (mine === fetches) timers.set('refetching', clock.after(REFETCH_MS, fetchList));
+      (failure: unknown) => {
+        if (mine !== fetches) return;
+        picture.set({ ...picture.get(), failure });
+        timers.set('refetching', clock.after(REFETCH_MS, fetchList));
       },
     );
   }
@@ -167,6 +173,7 @@ export function createFleetLive(needs: FleetLiveNeeds): FleetLive {
 
   return {
     picture,
+    ask: fetchList,
     watch() {
       watchers++;
       open();

@@ -6,6 +6,7 @@ import type { CommandSummary } from '@ops/protocol/http/commands.ts';
 import { useDeferredValue, useId, useMemo, useState } from 'react';
 
 import { addressOf } from '../api/client.ts';
+import { usePrinting } from '../browser/use-printing.ts';
 import { useSettled } from '../browser/use-settled.ts';
 import { isOpen } from '../commands/command-state.ts';
 import { REMEMBERED, recall, remember } from '../preferences/remembered.ts';
@@ -16,6 +17,7 @@ import { Segments } from '../ui/Segments.tsx';
 import type { CommandPicture, OutputFeed } from './output-feed.ts';
 import { OutputView } from './OutputView.tsx';
 import type { Chosen } from './OutputView.tsx';
+import { PrintedOutput } from './PrintedOutput.tsx';
 import styles from './Output.module.css';
 
 const TYPING_MS = 150;
@@ -33,6 +35,7 @@ export function OutputPanel({
 }) {
   const { text, format } = useCommandText();
   const heading = useId();
+  const printing = usePrinting();
   const [picked, setPicked] = useState<OutputStream>();
   const [wrap, setWrap] = useState(() => recall(REMEMBERED.outputWrap) === 'yes');
   const sizes = {
@@ -159,6 +162,8 @@ export function OutputPanel({
         <p className={styles.empty}>
           {live ? text.noOutputYet : picture.complete ? text.noOutput : text.loading}
         </p>
+      ) : printing ? (
+        <PrintedOutput transcript={transcript} />
       ) : (
         <OutputView
           // Another stream is another text: it begins where it should.

@@ -57,6 +57,8 @@ export interface OutputFeed {
   readonly watch: () => () => void;
   /** What an answer to a call said of the command. */
   readonly observe: (change: Partial<CommandSummary>) => void;
+  /** Asks for all of it at once, for a reader who does not want to wait. */
+  readonly ask: () => void;
 }
 
 export interface OutputFeedNeeds extends EventStreamNeeds {
@@ -253,6 +255,7 @@ export function createOutputFeed(needs: OutputFeedNeeds, id: string): OutputFeed
       const { summary } = picture.get();
       if (summary !== undefined) change({ summary: { ...summary, ...part } });
     },
+    ask: fetchAll,
     watch() {
       open = true;
       let losing: Timer | undefined;

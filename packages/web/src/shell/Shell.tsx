@@ -7,6 +7,7 @@ import { paths } from '../paths.ts';
 import { useText } from '../text/use-text.ts';
 import { Logo } from '../ui/Logo.tsx';
 import { LanguageButton, SchemeMenu } from './Preferences.tsx';
+import { LiveBanner } from './LiveBanner.tsx';
 import { PasswordBanner } from './PasswordBanner.tsx';
 import { ServerChip } from './ServerChip.tsx';
 import { SessionNotice } from './SessionNotice.tsx';
@@ -60,7 +61,9 @@ export function Shell({
   readonly mainRef: RefObject<HTMLElement | null>;
 }) {
   const { text } = useText();
-  const state = useSignal(useConsole().session.state);
+  const { session, freshness } = useConsole();
+  const state = useSignal(session.state);
+  const lostAt = useSignal(freshness.lostAt);
   const restricted = 'user' in state && state.user.restricted;
   return (
     <div className={styles.shell}>
@@ -82,8 +85,11 @@ export function Shell({
         </div>
       </header>
       <main ref={mainRef} id="main" tabIndex={-1} className={styles.main}>
+        <LiveBanner />
         <PasswordBanner />
-        <div className={styles.page}>{children}</div>
+        <div className={styles.page} data-stale={lostAt !== undefined || undefined}>
+          {children}
+        </div>
       </main>
       {!restricted && <Tabs place="bottom" />}
       <SessionNotice />

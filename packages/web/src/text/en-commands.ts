@@ -28,8 +28,8 @@ export const enCommands: CommandDictionary = {
   // what they mean
   waitingHelp: (until) => `The host is offline. It runs when the host is back, and is given up at ${until}.`,
   heldHelp: "It is not this host's turn yet.",
-  noAnswerHelp: (ago) =>
-    `Sent ${ago}; the host has not said that it started. It may be busy or cut off. If no result comes in time, the server records a failure: this never stays "running" for ever.`,
+  noAnswerHelp: (time) =>
+    `Sent at ${time}; the host has not said that it started. It may be busy or cut off. If no result comes in time, the server records a failure: this never stays "running" for ever.`,
   overdueHelp:
     'The time limit has passed and the host has not told the result. If none comes soon, the server records the outcome as unknown.',
   timeoutHelp: (secs) => `It ran longer than ${secs}, and its whole process group was ended.`,
@@ -92,6 +92,7 @@ export const enCommands: CommandDictionary = {
   wrapLines: 'Wrap lines',
   copyOutput: 'Copy all output',
   downloadOutput: 'Download output',
+  notPrinted: (count) => `The other ${count} characters are not printed: download the output for all of it.`,
   outputGap: (size) => `… ${size} left out here: of long output only beginning and end are kept …`,
   follow: 'Follow',
 

@@ -12,6 +12,7 @@ export const en: Dictionary = {
   none: 'None',
   required: 'required',
   mayBeAbsent: 'may be absent',
+  justNow: 'just now',
 
   // shell
   home: 'OPS home',
@@ -82,7 +83,19 @@ export const en: Dictionary = {
   notFoundHelp: 'The address may be mistyped, or the page has moved.',
   pageFailed: 'The page could not be opened',
   pageFailedHelp: 'The server may have just been updated. Loading the page again usually mends it.',
+  pageAwayHelp:
+    'The server does not answer, so the files of this page are missing. It opens by itself once the server is back.',
   loadAgain: 'Load again',
+  serverAwaySince: (time) =>
+    `The server does not answer; trying again. This is the state as of ${time}, and nothing can be done until it is back.`,
+  liveLostSince: (time) => `Live updates are interrupted; reconnecting. This is the state as of ${time}.`,
+  serverAwayCannotAct: 'The server does not answer. This works again once it is back.',
+  recoversByItself: 'This fills in by itself once the server is back.',
+  forbiddenHelp: 'Ask an administrator to do it or to change your role, or sign in as someone else.',
+  tooManyHelp: 'Too much was asked in a short time. Wait for the countdown, then try again.',
+  serverFaultHelp:
+    "The server's log has the reason. Try again later; if it fails again, ask an administrator.",
+  proxyHelp: 'Check the proxy between the browser and the server, then try again.',
 
   // server state
   serverState: 'Server',
@@ -95,6 +108,7 @@ export const en: Dictionary = {
 
   // fleet
   overview: 'State of the fleet',
+  fleetFailed: 'The clients could not be read',
   onlineClients: 'Online',
   allClients: 'All',
   online: 'Online',
@@ -102,8 +116,6 @@ export const en: Dictionary = {
   offline: 'Offline',
   lastUpdate: 'Last update',
   filterByStatus: 'Filter by status',
-  liveLost: 'Live updates are interrupted; reconnecting.',
-  liveLostSince: (time) => `Live updates are interrupted; reconnecting. This is the state as of ${time}.`,
   clientList: 'Clients',
   filterClients: 'Filter clients',
   filterHint: 'Host name, id, address or label',

@@ -1,13 +1,15 @@
 /** Numbers, sizes, rates and times in the reader's language, through Intl. Absent readings are `NONE`, never zero. */
+import { en } from './en.ts';
 import { LANGUAGE_TAGS } from './language.ts';
 import type { Language } from './language.ts';
+import { zh } from './zh.ts';
 
 export const NONE = '—';
 
 const BINARY = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
 /** Below this nobody counts. */
 const JUST_NOW_MS = 2000;
-const JUST_NOW: Readonly<Record<Language, string>> = { zh: '刚刚', en: 'just now' };
+const WORDS = { zh, en } as const;
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -133,7 +135,7 @@ export function createFormat(language: Language, timeZone?: string): Format {
     duration,
     ago(at, now) {
       const span = Math.max(0, now - at);
-      if (span < JUST_NOW_MS) return JUST_NOW[language];
+      if (span < JUST_NOW_MS) return WORDS[language].justNow;
       if (span < MINUTE) return airy(relative.format(-Math.floor(span / SECOND), 'second'));
       if (span < HOUR) return airy(relative.format(-Math.floor(span / MINUTE), 'minute'));
       if (span < DAY) return airy(relative.format(-Math.floor(span / HOUR), 'hour'));

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import { ApiError, failureOf } from '../api/api-error.ts';
 import { en } from './en.ts';
-import { wordsOfError } from './words.ts';
+import { adviceOf, wordsOfError } from './words.ts';
 
 test("the server's sentence is shown as it is", () => {
   const error = failureOf(
@@ -16,4 +16,16 @@ test("the server's sentence is shown as it is", () => {
 test('without an answer, or with one of someone else, the console has its own', () => {
   expect(wordsOfError(new ApiError('unreachable', 'x', { status: 0 }), en)).toBe(en.noAnswer);
   expect(wordsOfError(failureOf(502, undefined, null), en)).toBe(en.strangeAnswer(502));
+});
+
+test.each([
+  ['no answer', new ApiError('unreachable', 'x', { status: 0 }), en.recoversByItself],
+  ['a proxy without a server', failureOf(502, undefined, null), en.recoversByItself],
+  ['a page of someone else', failureOf(200, undefined, null), en.proxyHelp],
+  ['a role', failureOf(403, { code: 'forbidden', message: 'x' }, null), en.forbiddenHelp],
+  ['too many', failureOf(429, { code: 'too_many_requests', message: 'x' }, '3'), en.tooManyHelp],
+  ['a fault', failureOf(500, { code: 'internal', message: 'x' }, null), en.serverFaultHelp],
+  ['a wrong request', failureOf(400, { code: 'invalid_request', message: 'x' }, null), undefined],
+])('what to do next about %s', (_name, error, advice) => {
+  expect(adviceOf(error, en)).toBe(advice);
 });

@@ -1,6 +1,7 @@
 /** Words for codes: the one place where what the server names becomes what a person reads. */
 import type { Role } from '@ops/protocol/http/endpoint.ts';
 
+import { isNoAnswer } from '../api/api-error.ts';
 import type { ApiError } from '../api/api-error.ts';
 import type { Dictionary } from './zh.ts';
 
@@ -13,4 +14,13 @@ export function wordsOfError(error: ApiError, text: Dictionary): string {
   if (error.code === 'unreachable') return text.noAnswer;
   if (error.code === 'unreadable') return text.strangeAnswer(error.status);
   return error.message;
+}
+
+/** What to do next about it; nothing where the sentence itself says so. */
+export function adviceOf(error: ApiError, text: Dictionary): string | undefined {
+  if (isNoAnswer(error)) return text.recoversByItself;
+  if (error.code === 'unreadable') return text.proxyHelp;
+  if (error.status === 403) return text.forbiddenHelp;
+  if (error.status === 429) return text.tooManyHelp;
+  return error.status >= 500 ? text.serverFaultHelp : undefined;
 }

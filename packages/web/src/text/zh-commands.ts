@@ -23,8 +23,8 @@ export const zhCommands = {
   // what they mean
   waitingHelp: (until: string) => `主机离线，上线后执行；到 ${until} 仍未上线则放弃。`,
   heldHelp: '还没有轮到这台主机。',
-  noAnswerHelp: (ago: string) =>
-    `${ago}已发送，主机还没有确认开始。它可能正忙或失去连接；到时仍无结果，服务器会如实记为失败，不会一直显示执行中。`,
+  noAnswerHelp: (time: string) =>
+    `${time} 已发送，主机还没有确认开始。它可能正忙或失去连接；到时仍无结果，服务器会如实记为失败，不会一直显示执行中。`,
   overdueHelp: '已超过时限，主机还没有报告结果。稍后仍无结果，服务器会记为结果未知。',
   timeoutHelp: (secs: string) => `超过 ${secs} 的时限，整个进程组已被终止。`,
   cancelledHelp: '没有发送的不会再执行；已开始的，其整个进程组已被终止。',
@@ -85,6 +85,7 @@ export const zhCommands = {
   wrapLines: '自动换行',
   copyOutput: '复制全部输出',
   downloadOutput: '下载输出',
+  notPrinted: (count: string) => `其余 ${count} 个字符没有打印，请下载完整输出。`,
   outputGap: (size: string) => `…… 此处省略 ${size}：输出过长，只保留开头和结尾 ……`,
   follow: '跟随',
 

@@ -8,6 +8,7 @@ export const zh = {
   none: '无',
   required: '必填',
   mayBeAbsent: '可能没有',
+  justNow: '刚刚',
 
   // shell
   home: 'OPS 首页',
@@ -74,7 +75,17 @@ export const zh = {
   notFoundHelp: '地址可能输错了，或者页面已经移走。',
   pageFailed: '页面没能打开',
   pageFailedHelp: '服务器可能刚刚更新过，重新加载通常即可恢复。',
+  pageAwayHelp: '服务器没有应答，页面的文件没能取到。服务器恢复后会自动打开。',
   loadAgain: '重新加载',
+  serverAwaySince: (time: string) =>
+    `服务器没有应答，正在自动重试。以下为 ${time} 时的情况；恢复之前无法执行操作。`,
+  liveLostSince: (time: string) => `实时更新已中断，正在重新连接。以下为 ${time} 时的情况。`,
+  serverAwayCannotAct: '服务器没有应答，恢复后才能操作。',
+  recoversByItself: '服务器恢复后，这里会自动更新。',
+  forbiddenHelp: '请管理员代为操作或调整您的角色，也可以换一个账户登录。',
+  tooManyHelp: '短时间内的请求太多，请等待倒计时结束后重试。',
+  serverFaultHelp: '原因记录在服务器日志中。请稍后重试；如果仍然失败，请联系管理员。',
+  proxyHelp: '请检查浏览器与服务器之间的代理，然后重试。',
 
   // server state
   serverState: '服务器状态',
@@ -87,6 +98,7 @@ export const zh = {
 
   // fleet
   overview: '系统状态概览',
+  fleetFailed: '无法读取客户端列表',
   onlineClients: '在线客户端',
   allClients: '全部',
   online: '在线',
@@ -94,8 +106,6 @@ export const zh = {
   offline: '离线',
   lastUpdate: '最后更新',
   filterByStatus: '按状态筛选',
-  liveLost: '实时更新已中断，正在重新连接。',
-  liveLostSince: (time: string) => `实时更新已中断，正在重新连接。以下为 ${time} 时的情况。`,
   clientList: '客户端列表',
   filterClients: '筛选客户端',
   filterHint: '主机名、ID、地址或标签',

@@ -1,7 +1,9 @@
-import { useCallback, useSyncExternalStore } from 'react';
+import { Portal } from '@mantine/core';
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 
 import { useConsole } from '../console.ts';
 import { useText } from '../text/use-text.ts';
+import styles from './Ago.module.css';
 
 interface AgoProps {
   /** Milliseconds since 1970. */
@@ -9,20 +11,55 @@ interface AgoProps {
   readonly className?: string | undefined;
 }
 
+/** Where on the screen the exact time is shown; undefined: it is not. */
+type Place = Pick<DOMRect, 'left' | 'bottom'> | undefined;
+
 function Since({ at, now, className }: AgoProps & { readonly now: () => number }) {
   const { ticker } = useConsole();
   const { format } = useText();
+  const [place, setPlace] = useState<Place>();
   // The snapshot is the sentence itself: nothing is drawn again until it reads differently.
   const read = useCallback(() => format.ago(at, now()), [format, at, now]);
   const words = useSyncExternalStore(ticker.subscribe, read);
+  const exact = format.exact(at);
+  const time = useRef<HTMLTimeElement>(null);
+  const isShown = place !== undefined;
+  useEffect(() => {
+    if (!isShown) return undefined;
+    const follow = (): void => setPlace(time.current?.getBoundingClientRect());
+    document.addEventListener('scroll', follow, { capture: true, passive: true });
+    return () => document.removeEventListener('scroll', follow, { capture: true });
+  }, [isShown]);
   return (
-    <time dateTime={new Date(at).toISOString()} title={format.exact(at)} className={className}>
-      {words}
-    </time>
+    <>
+      <time
+        ref={time}
+        dateTime={new Date(at).toISOString()}
+        // For a pointer, and for screen readers; keys and fingers bring the focus.
+        title={exact}
+        className={className}
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- the exact time has to be reached by keys
+        tabIndex={0}
+        onFocus={({ currentTarget }) => setPlace(currentTarget.getBoundingClientRect())}
+        onBlur={() => setPlace(undefined)}
+        onKeyDown={({ key }) => {
+          if (key === 'Escape') setPlace(undefined);
+        }}
+      >
+        {words}
+      </time>
+      {isShown && (
+        <Portal>
+          <span className={styles.exact} style={{ left: place.left, top: place.bottom }} aria-hidden>
+            {exact}
+          </span>
+        </Portal>
+      )}
+    </>
   );
 }
 
-/** "3 seconds ago" of a moment by the server's clock; the exact local time and zone on hover. */
+/** "3 seconds ago" of a moment by the server's clock; the exact local time and zone on hover and on focus. */
 export function Ago(props: AgoProps) {
   return <Since {...props} now={useConsole().serverClock.now} />;
 }

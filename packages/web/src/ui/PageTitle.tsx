@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 
+import styles from './PageTitle.module.css';
 import { useText } from '../text/use-text.ts';
 
 /** The title of the browser's tab. */
@@ -12,14 +13,20 @@ export function DocumentTitle({ title }: { readonly title: string }) {
 export function PageTitle({
   title,
   className,
+  code = false,
+  quiet = false,
   children,
 }: {
   readonly title: string;
   readonly className?: string | undefined;
+  /** It is something one types. */
+  readonly code?: boolean;
+  /** Not drawn on a phone, where the tab below the page says the same. */
+  readonly quiet?: boolean;
   readonly children?: ReactNode;
 }) {
   return (
-    <h1 className={className}>
+    <h1 className={className ?? styles.title} data-code={code || undefined} data-quiet={quiet || undefined}>
       <DocumentTitle title={title} />
       {children ?? title}
     </h1>

@@ -13,6 +13,7 @@ export function SearchField({
   value,
   maxLength,
   size = 'sm',
+  plain = false,
   className,
   onChange,
 }: {
@@ -20,6 +21,8 @@ export function SearchField({
   readonly value: string;
   readonly maxLength: number;
   readonly size?: 'xs' | 'sm';
+  /** Without the glass: beside one that has it. */
+  readonly plain?: boolean;
   readonly className?: string | undefined;
   readonly onChange: (words: string) => void;
 }) {
@@ -49,7 +52,7 @@ export function SearchField({
       maxLength={maxLength}
       autoComplete="off"
       spellCheck={false}
-      leftSection={<IconSearch size={16} stroke={1.7} />}
+      leftSection={plain ? undefined : <IconSearch size={16} stroke={1.7} />}
       value={typed}
       onChange={(event) => setTyped(event.currentTarget.value)}
     />

@@ -79,9 +79,10 @@ export function rolloutRoutes({ rollouts, auth }: RolloutRouteNeeds): Route[] {
       rollout: (await rollouts.get(params.id)) ?? unknown(),
     })),
 
-    route(listRolloutHosts).returns(async ({ params, query }) => {
+    route(listRolloutHosts).returns(async ({ params, query, context }) => {
       const { offset = 0, limit = DEFAULT_HOSTS_PAGE, ...filter } = query;
-      const found = (await rollouts.hosts(params.id, filter, { offset, limit })) ?? unknown();
+      const found =
+        (await rollouts.hosts(params.id, filter, { offset, limit }, context.language)) ?? unknown();
       return { hosts: [...found.hosts], total: found.total, revision: found.revision };
     }),
 

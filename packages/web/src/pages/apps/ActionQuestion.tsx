@@ -6,15 +6,12 @@ import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 
-import { ApiError } from '../../api/api-error.ts';
 import { freshKey } from '../../browser/fresh-key.ts';
 import { useConsole } from '../../console.ts';
 import { paths } from '../../paths.ts';
 import { useAppText } from '../../text/use-app-text.ts';
-import { wordsOfError } from '../../text/words.ts';
-import { Banner } from '../../ui/Banner.tsx';
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
-import { IconAlertCircle } from '../../ui/icons.ts';
+import { ErrorBanner } from '../../ui/ErrorBanner.tsx';
 import { actionName } from './app-actions.ts';
 import type { Action, Subject } from './app-actions.ts';
 import styles from './AppMenu.module.css';
@@ -88,13 +85,7 @@ export function ActionQuestion({
             onChange={(event) => setVersion(event.currentTarget.value.trim())}
           />
         )}
-        {act.error instanceof ApiError && (
-          <div role="alert">
-            <Banner tone="bad" icon={IconAlertCircle}>
-              {wordsOfError(act.error, text)}
-            </Banner>
-          </div>
-        )}
+        <ErrorBanner error={act.error} />
         <DialogActions>
           <Button variant="default" onClick={onClose}>
             {text.cancel}

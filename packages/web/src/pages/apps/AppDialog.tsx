@@ -22,18 +22,18 @@ export function AppDialog({
   app,
   drift,
   running,
-  mayRun,
+  hindrance,
   onClose,
 }: Subject & {
   readonly drift: AppDrift | undefined;
   readonly running: CommandSummary | undefined;
-  readonly mayRun: boolean;
+  readonly hindrance: string | undefined;
   readonly onClose: () => void;
 }) {
   const { text } = useAppText();
   const [asked, setAsked] = useState<Action>();
   if (asked !== undefined) return <ActionQuestion host={host} app={app} action={asked} onClose={onClose} />;
-  const why = obstacle({ host, app }, running, mayRun, text);
+  const why = obstacle({ host, app }, running, hindrance, text);
   return (
     <Dialog open onClose={onClose} title={text.appOn(app.name, host.hostname)}>
       <Facts

@@ -118,7 +118,7 @@ export function AppGridView({ grid, view }: { readonly grid: AppGrid; readonly v
           {...openedAt}
           drift={view.drift.get(opened)}
           running={view.actions.get(opened)}
-          mayRun={view.mayRun}
+          hindrance={view.hindrance}
           onClose={() => setOpened(undefined)}
         />
       )}

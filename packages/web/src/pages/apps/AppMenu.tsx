@@ -15,11 +15,11 @@ export function AppMenu({
   host,
   app,
   running,
-  mayRun,
-}: Subject & { readonly running: CommandSummary | undefined; readonly mayRun: boolean }) {
+  hindrance,
+}: Subject & { readonly running: CommandSummary | undefined; readonly hindrance: string | undefined }) {
   const { text } = useAppText();
   const [asked, setAsked] = useState<Action>();
-  const why = obstacle({ host, app }, running, mayRun, text);
+  const why = obstacle({ host, app }, running, hindrance, text);
   return (
     <>
       <Menu

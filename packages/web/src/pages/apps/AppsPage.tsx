@@ -1,10 +1,10 @@
-import { Button, Skeleton } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 
 import { ApiError } from '../../api/api-error.ts';
-import { useHealthCheckOn } from '../../api/use-health.ts';
-import { useMayRun } from '../../commands/use-may-run.ts';
+import { useStale } from '../../live/use-stale.ts';
+import { useHindrance, useMayRun } from '../../commands/use-may-run.ts';
 import { appKey } from '../../live/apps-live.ts';
 import type { AppsState } from '../../live/apps-live.ts';
 import { paths } from '../../paths.ts';
@@ -12,18 +12,12 @@ import { recall, REMEMBERED, remember } from '../../preferences/remembered.ts';
 import { RolloutTable } from '../../rollouts/RolloutTable.tsx';
 import { useAppText } from '../../text/use-app-text.ts';
 import { useRolloutText } from '../../text/use-rollout-text.ts';
-import { wordsOfError } from '../../text/words.ts';
 import { Banner } from '../../ui/Banner.tsx';
 import { Choice } from '../../ui/Choice.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
-import {
-  IconCloudOff,
-  IconFilterOff,
-  IconLayoutGrid,
-  IconListDetails,
-  IconLockOpen,
-  IconPlugConnectedX,
-} from '../../ui/icons.ts';
+import { Failed } from '../../ui/Failed.tsx';
+import { IconFilterOff, IconLayoutGrid, IconListDetails, IconLockOpen } from '../../ui/icons.ts';
+import { LoadingBlocks, Page } from '../../ui/Page.tsx';
 import { PageTitle } from '../../ui/PageTitle.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { AppFilters } from './AppFilters.tsx';
@@ -52,29 +46,28 @@ function rememberedView(): ViewName {
 /** What runs where, and what can be done about it. */
 export function AppsPage() {
   const { text } = useAppText();
-  const { state, error, stale } = useApps();
-  useHealthCheckOn(stale);
-  if (state !== undefined) return <Known state={state} stale={stale} />;
+  const { state, error, stale, ask } = useApps();
+  useStale(stale);
+  if (state !== undefined) return <Known state={state} />;
   return (
-    <div className={styles.page}>
-      <PageTitle title={text.tabApps} className={styles.title} />
+    <Page>
+      <PageTitle title={text.tabApps} />
       {error instanceof ApiError ? (
-        <EmptyState icon={IconPlugConnectedX} title={text.appsFailed}>
-          <p>{wordsOfError(error, text)}</p>
-        </EmptyState>
+        <Failed title={text.appsFailed} error={error} onRetry={ask} />
       ) : (
-        <Skeleton height="20rem" radius="lg" />
+        <LoadingBlocks blocks={['2.25rem', '20rem']} />
       )}
-    </div>
+    </Page>
   );
 }
 
-function Known({ state, stale }: { readonly state: AppsState; readonly stale: boolean }) {
+function Known({ state }: { readonly state: AppsState }) {
   const { text, format } = useRolloutText();
   // Once more: the router adds what the address held besides.
   const search: AppsSearch = readAppsSearch({ ...route.useSearch() });
   const navigate = useNavigate();
   const mayRun = useMayRun();
+  const hindrance = useHindrance(text.viewerCannotAct);
   const [limit, setLimit] = useState(ROWS_AT_ONCE);
   const [selection, select] = useState(NOTHING);
   const [lastView, setLastView] = useState(rememberedView);
@@ -85,10 +78,11 @@ function Known({ state, stale }: { readonly state: AppsState; readonly stale: bo
       drift,
       actions,
       mayRun,
+      hindrance,
       selection,
       choose: (keys, on) => select((now) => withKeys(now, keys, on)),
     }),
-    [drift, actions, mayRun, selection],
+    [drift, actions, mayRun, hindrance, selection],
   );
   const shownAs = search.view ?? lastView;
 
@@ -115,9 +109,9 @@ function Known({ state, stale }: { readonly state: AppsState; readonly stale: bo
     shownAs === 'grid' ? Number.POSITIVE_INFINITY : limit,
   );
   return (
-    <div className={styles.page}>
+    <Page>
       <header className={styles.head}>
-        <PageTitle title={text.tabApps} className={styles.title} />
+        <PageTitle title={text.tabApps} />
         <span className={styles.count} role="status">
           {shown === total
             ? text.appsCount(total, format)
@@ -137,11 +131,6 @@ function Known({ state, stale }: { readonly state: AppsState; readonly stale: bo
           </span>
         )}
       </header>
-      {stale && (
-        <Banner tone="bad" icon={IconCloudOff} live="polite">
-          {text.liveLost}
-        </Banner>
-      )}
       {!mayRun && (
         <Banner tone="info" icon={IconLockOpen}>
           {text.viewerCannotAct}
@@ -188,6 +177,6 @@ function Known({ state, stale }: { readonly state: AppsState; readonly stale: bo
           />
         </>
       )}
-    </div>
+    </Page>
   );
 }

@@ -123,7 +123,7 @@ function Row({
       </td>
       <td className={styles.deployed}>{app.deploy_time ?? NONE}</td>
       <td className={styles.actions}>
-        <AppMenu host={host} app={app} running={running} mayRun={view.mayRun} />
+        <AppMenu host={host} app={app} running={running} hindrance={view.hindrance} />
       </td>
     </tr>
   );

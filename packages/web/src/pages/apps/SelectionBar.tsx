@@ -43,7 +43,7 @@ export function SelectionBar({
   const single = subjectOf(app, another);
   const running = single && view.actions.get(appKey(single.host.client_id, single.app.name));
   const why =
-    another !== undefined ? text.oneAppAtATime : single && obstacle(single, running, view.mayRun, text);
+    another !== undefined ? text.oneAppAtATime : single && obstacle(single, running, view.hindrance, text);
 
   function press(action: RolloutWork): void {
     if (single !== undefined) return setAsked(action);

@@ -57,10 +57,10 @@ export function runningWords(command: CommandSummary, text: AppText): string {
 export function obstacle(
   { host, app }: Subject,
   running: CommandSummary | undefined,
-  mayRun: boolean,
+  hindrance: string | undefined,
   text: AppText,
 ): string | undefined {
-  if (!mayRun) return text.viewerCannotAct;
+  if (hindrance !== undefined) return hindrance;
   if (host.readonly) return text.readonlyCannotAct;
   if (host.status === 'offline') return text.offlineCannotAct;
   if (app.notes?.includes('unsafe')) return text.unsafeCannotAct;

@@ -8,6 +8,8 @@ export interface AppsView {
   readonly drift: ReadonlyMap<string, AppDrift>;
   readonly actions: ActionsByApp;
   readonly mayRun: boolean;
+  /** What keeps the reader from acting on any of them. */
+  readonly hindrance: string | undefined;
   readonly selection: Selection;
   readonly choose: (keys: readonly string[], on: boolean) => void;
 }

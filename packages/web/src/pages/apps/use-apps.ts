@@ -9,7 +9,7 @@ import type { Api } from '../../api/client.ts';
 import { useVisible } from '../../browser/use-visible.ts';
 import { useConsole, useSignal } from '../../console.ts';
 import { actionsOf, createAppsLive, LAST_ROLLOUTS } from '../../live/apps-live.ts';
-import type { ActionsByApp, AppsByClient, AppsPicture, AppsState } from '../../live/apps-live.ts';
+import type { ActionsByApp, AppsByClient, AppsLive, AppsPicture, AppsState } from '../../live/apps-live.ts';
 
 async function fetchClients(api: Api): Promise<AppsByClient> {
   const clients = new Map<string, ClientApps>();
@@ -53,7 +53,7 @@ async function fetchState(api: Api): Promise<AppsState> {
 }
 
 /** The applications of all clients and what is done with them, kept up to date while the page is in sight. */
-export function useApps(): AppsPicture {
+export function useApps(): AppsPicture & Pick<AppsLive, 'ask'> {
   const { api, streams, session } = useConsole();
   const visible = useVisible();
   const [live] = useState(() =>
@@ -64,5 +64,5 @@ export function useApps(): AppsPicture {
     }),
   );
   useEffect(() => (visible ? live.watch() : undefined), [live, visible]);
-  return useSignal(live.picture);
+  return { ...useSignal(live.picture), ask: live.ask };
 }

@@ -7,17 +7,15 @@ import { useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 
-import { ApiError } from '../../api/api-error.ts';
 import { addressOf } from '../../api/client.ts';
 import { freshKey } from '../../browser/fresh-key.ts';
-import { useMayRun } from '../../commands/use-may-run.ts';
+import { useHindrance, useMayRun } from '../../commands/use-may-run.ts';
 import { useConsole } from '../../console.ts';
 import { paths } from '../../paths.ts';
 import { useCommandText } from '../../text/use-command-text.ts';
-import { wordsOfError } from '../../text/words.ts';
-import { Banner } from '../../ui/Banner.tsx';
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
-import { IconAlertCircle, IconDownload, IconPlayerStop, IconRepeat } from '../../ui/icons.ts';
+import { ErrorBanner } from '../../ui/ErrorBanner.tsx';
+import { IconDownload, IconPlayerStop, IconRepeat } from '../../ui/icons.ts';
 import { Menu, MenuItem } from '../../ui/Menu.tsx';
 import styles from './BatchPage.module.css';
 
@@ -29,7 +27,7 @@ export function BatchActions({ batch }: { readonly batch: BatchSummary }) {
   const mayRun = useMayRun();
   const formats = { csv: text.exportCsv, jsonl: text.exportJsonl };
   return (
-    <div className={styles.actions}>
+    <>
       {batch.state === 'finished' ? mayRun && <RerunMenu batch={batch} /> : <StopButton batch={batch} />}
       {(['csv', 'jsonl'] as const).map((format) => (
         <Button
@@ -44,7 +42,7 @@ export function BatchActions({ batch }: { readonly batch: BatchSummary }) {
           {formats[format]}
         </Button>
       ))}
-    </div>
+    </>
   );
 }
 
@@ -67,13 +65,7 @@ function Question({
   return (
     <Dialog open={open} onClose={onClose} title={title}>
       <p>{words}</p>
-      {error instanceof ApiError && (
-        <div role="alert">
-          <Banner tone="bad" icon={IconAlertCircle}>
-            {wordsOfError(error, text)}
-          </Banner>
-        </div>
-      )}
+      <ErrorBanner error={error} />
       <DialogActions>
         <Button variant="default" onClick={onClose}>
           {text.cancel}
@@ -89,7 +81,7 @@ function StopButton({ batch }: { readonly batch: BatchSummary }) {
   const { text, format } = useCommandText();
   const { api } = useConsole();
   const queries = useQueryClient();
-  const mayRun = useMayRun();
+  const hindrance = useHindrance(text.viewerCannotRun);
   const [asking, setAsking] = useState(false);
   const stop = useMutation({
     mutationFn: () => api.call(stopBatch, { params: { id: batch.id }, body: {} }),
@@ -105,7 +97,8 @@ function StopButton({ batch }: { readonly batch: BatchSummary }) {
         variant="light"
         color="bad"
         leftSection={<IconPlayerStop size={16} aria-hidden />}
-        disabled={!mayRun || batch.state === 'stopping'}
+        disabled={hindrance !== undefined || batch.state === 'stopping'}
+        title={hindrance}
         onClick={() => setAsking(true)}
       >
         {batch.state === 'stopping' ? text.batchStopping : text.stopBatch}

@@ -10,7 +10,7 @@ import { Ago } from '../../ui/Ago.tsx';
 import { Banner } from '../../ui/Banner.tsx';
 import { IdChip } from '../../ui/IdChip.tsx';
 import { IconPlayerStop } from '../../ui/icons.ts';
-import { PageTitle } from '../../ui/PageTitle.tsx';
+import { PageHead } from '../../ui/PageHead.tsx';
 import { BatchActions } from './BatchActions.tsx';
 import { BatchCountsPanel } from './BatchCountsPanel.tsx';
 import { GroupList } from './GroupList.tsx';
@@ -50,15 +50,12 @@ export function BatchDetail({ view }: { readonly view: BatchView }) {
 
   return (
     <>
-      <header className={styles.head}>
-        <div className={styles.titles}>
-          <div className={styles.titleLine}>
-            <PageTitle title={batch.command} className={styles.title} />
-            <span role="status">
-              <BatchStateLabel batch={batch} large />
-            </span>
-          </div>
-          <div className={styles.subLine}>
+      <PageHead
+        title={batch.command}
+        code
+        state={<BatchStateLabel batch={batch} large />}
+        facts={
+          <>
             <span>{text.batchOf(format.number(batch.targets))}</span>
             <span>
               {text.selection} <code>{selections[kind]}</code>
@@ -76,10 +73,10 @@ export function BatchDetail({ view }: { readonly view: BatchView }) {
                 {text.rerunOf} {batch.rerun_of.slice(0, 8)}
               </Link>
             )}
-          </div>
-        </div>
-        <BatchActions batch={batch} />
-      </header>
+          </>
+        }
+        actions={<BatchActions batch={batch} />}
+      />
       {batch.stopped !== null && (
         <Banner tone="warn" icon={IconPlayerStop} live="polite">
           {batch.stopped === 'user'

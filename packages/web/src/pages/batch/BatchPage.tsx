@@ -1,18 +1,15 @@
-import { Button, Skeleton, VisuallyHidden } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { Link, getRouteApi } from '@tanstack/react-router';
 
-import { useHealthCheckOn } from '../../api/use-health.ts';
+import { useStale } from '../../live/use-stale.ts';
 import { paths } from '../../paths.ts';
 import { useCommandText } from '../../text/use-command-text.ts';
-import { wordsOfError } from '../../text/words.ts';
 import { BackLink } from '../../ui/BackLink.tsx';
-import { Banner } from '../../ui/Banner.tsx';
-import { EmptyState } from '../../ui/EmptyState.tsx';
-import { IconCloudOff, IconMoodEmpty, IconPlugConnectedX } from '../../ui/icons.ts';
-import { DocumentTitle } from '../../ui/PageTitle.tsx';
+import { Failed } from '../../ui/Failed.tsx';
+import { Gone } from '../../ui/Gone.tsx';
+import { LoadingPage, Page } from '../../ui/Page.tsx';
 import { BatchDetail } from './BatchDetail.tsx';
 import { useBatch } from './use-batch.ts';
-import styles from './BatchPage.module.css';
 
 const route = getRouteApi(paths.batch);
 
@@ -31,39 +28,27 @@ export function BatchPage() {
 function OneBatch({ id }: { readonly id: string }) {
   const { text } = useCommandText();
   const state = useBatch(id);
-  useHealthCheckOn(state.kind === 'known' && state.stale);
+  useStale(state.kind === 'known' && state.stale);
   if (state.kind === 'known') {
     return (
-      <div className={styles.page}>
-        {state.stale && (
-          <Banner tone="bad" icon={IconCloudOff} live="polite">
-            {text.liveLost}
-          </Banner>
-        )}
+      <Page>
         <BatchDetail view={state.view} />
-      </div>
+      </Page>
     );
   }
-  if (state.kind === 'loading') {
-    return (
-      <div className={styles.page} aria-busy>
-        <VisuallyHidden role="status">{text.loading}</VisuallyHidden>
-        <Skeleton height="2rem" width="min(22rem, 70%)" />
-        <Skeleton height="7rem" radius="lg" />
-        <Skeleton height="16rem" radius="lg" />
-      </div>
-    );
-  }
-  const title = state.kind === 'missing' ? text.batchMissing : text.batchFailed;
-  return (
-    <>
-      <DocumentTitle title={title} />
-      <EmptyState icon={state.kind === 'missing' ? IconMoodEmpty : IconPlugConnectedX} title={title} whole>
-        <p>{state.kind === 'failed' ? wordsOfError(state.error, text) : text.batchMissingHelp(id)}</p>
-        <Button mt="lg" variant="default" renderRoot={(props) => <Link to={paths.commands} {...props} />}>
-          {text.toCommands}
-        </Button>
-      </EmptyState>
-    </>
+  if (state.kind === 'loading') return <LoadingPage blocks={['7rem', '16rem']} />;
+  const toCommands = (
+    <Button mt="lg" variant="default" renderRoot={(props) => <Link to={paths.commands} {...props} />}>
+      {text.toCommands}
+    </Button>
+  );
+  return state.kind === 'missing' ? (
+    <Gone title={text.batchMissing} words={text.batchMissingHelp(id)}>
+      {toCommands}
+    </Gone>
+  ) : (
+    <Failed title={text.batchFailed} error={state.error} whole>
+      {toCommands}
+    </Failed>
   );
 }

@@ -13,7 +13,8 @@ import { watchNews } from '../../live/news-live.ts';
 export type BatchView = AnswerOf<typeof getBatch>;
 
 export type BatchState =
-  | { readonly kind: 'loading' | 'missing' }
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'missing' }
   | { readonly kind: 'failed'; readonly error: ApiError }
   | { readonly kind: 'known'; readonly view: BatchView; readonly stale: boolean };
 

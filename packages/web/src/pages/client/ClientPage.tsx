@@ -1,15 +1,15 @@
 import { Button, Skeleton, VisuallyHidden } from '@mantine/core';
-import { IconAlertTriangle, IconCloudOff, IconMoodEmpty, IconPlugConnectedX } from '../../ui/icons.ts';
+import { IconAlertTriangle, IconMoodEmpty } from '../../ui/icons.ts';
 import { Link, getRouteApi } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 
-import { useHealthCheckOn } from '../../api/use-health.ts';
+import { useStale } from '../../live/use-stale.ts';
 import { paths } from '../../paths.ts';
 import { useText } from '../../text/use-text.ts';
-import { wordsOfError } from '../../text/words.ts';
 import { BackLink } from '../../ui/BackLink.tsx';
 import { Banner } from '../../ui/Banner.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
+import { Failed } from '../../ui/Failed.tsx';
 import { DocumentTitle } from '../../ui/PageTitle.tsx';
 import { ClientDetail } from './ClientDetail.tsx';
 import { useClient } from './use-client.ts';
@@ -31,18 +31,13 @@ export function ClientPage() {
 }
 
 function OneClient({ id }: { readonly id: string }) {
-  const { text, format } = useText();
+  const { text } = useText();
   const state = useClient(id);
-  useHealthCheckOn(state.kind === 'known' && state.stale);
+  useStale(state.kind === 'known' && state.stale);
   if (state.kind !== 'known') return <WithoutClient state={state} id={id} />;
-  const { client, stale, asOf } = state;
+  const { client, stale } = state;
   return (
     <div className={styles.page}>
-      {stale && (
-        <Banner tone="bad" icon={IconCloudOff} live="polite">
-          {text.liveLostSince(format.clockTime(asOf))}
-        </Banner>
-      )}
       {client.conflict && (
         <Banner tone="warn" icon={IconAlertTriangle} live="polite">
           {text.conflictHelp}
@@ -80,9 +75,11 @@ function WithoutClient({
       break;
   }
   return (
-    <Gone title={text.clientFailed} icon={IconPlugConnectedX}>
-      {wordsOfError(state.error, text)}
-    </Gone>
+    <Failed title={text.clientFailed} error={state.error} whole>
+      <Button mt="lg" variant="default" renderRoot={(props) => <Link to={paths.system} {...props} />}>
+        {text.toSystem}
+      </Button>
+    </Failed>
   );
 }
 

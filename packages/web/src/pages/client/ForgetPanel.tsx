@@ -1,17 +1,14 @@
 import { Button } from '@mantine/core';
 import { forgetClient } from '@ops/protocol/http/clients.ts';
-import { IconAlertCircle } from '../../ui/icons.ts';
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 
-import { ApiError } from '../../api/api-error.ts';
 import { useConsole, useSignal } from '../../console.ts';
 import { paths } from '../../paths.ts';
 import { useText } from '../../text/use-text.ts';
-import { wordsOfError } from '../../text/words.ts';
-import { Banner } from '../../ui/Banner.tsx';
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
+import { ErrorBanner } from '../../ui/ErrorBanner.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import styles from './FactPanels.module.css';
 
@@ -52,13 +49,7 @@ export function ForgetPanel({
       </div>
       <Dialog open={asking} onClose={close} title={text.forgetTitle(hostname)}>
         <p>{text.forgetWarning}</p>
-        {forget.error instanceof ApiError && (
-          <div role="alert">
-            <Banner tone="bad" icon={IconAlertCircle}>
-              {wordsOfError(forget.error, text)}
-            </Banner>
-          </div>
-        )}
+        <ErrorBanner error={forget.error} />
         <DialogActions>
           <Button variant="default" onClick={close}>
             {text.cancel}

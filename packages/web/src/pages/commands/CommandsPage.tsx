@@ -1,12 +1,11 @@
 import { useEffect, useRef } from 'react';
 
-import { useHealthCheckOn } from '../../api/use-health.ts';
+import { useStale } from '../../live/use-stale.ts';
 import { runRequest } from '../../commands/order.ts';
 import { useConsole, useSignal } from '../../console.ts';
 import { useCommandText } from '../../text/use-command-text.ts';
 import { wordsOfError } from '../../text/words.ts';
-import { Banner } from '../../ui/Banner.tsx';
-import { IconCloudOff } from '../../ui/icons.ts';
+import { Page } from '../../ui/Page.tsx';
 import { PageTitle } from '../../ui/PageTitle.tsx';
 import { CommandPanel } from './CommandPanel.tsx';
 import { OptionsPanel } from './OptionsPanel.tsx';
@@ -19,11 +18,11 @@ import { useRun } from './use-run.ts';
 import styles from './CommandsPage.module.css';
 
 export function CommandsPage() {
-  const { text, format } = useCommandText();
+  const { text } = useCommandText();
   const { fleet: live } = useConsole();
-  const { fleet, stale, asOf } = useSignal(live.picture);
+  const { fleet, stale } = useSignal(live.picture);
   useEffect(() => live.watch(), [live]);
-  useHealthCheckOn(stale);
+  useStale(stale);
   const { run, failure, isPending, isDone, forget } = useRun();
   const [order, change] = useOrder(!isPending && !isDone);
   const preview = usePreview(order);
@@ -55,13 +54,8 @@ export function CommandsPage() {
   }, []);
 
   return (
-    <div className={styles.page}>
-      <PageTitle title={text.tabCommands} className={styles.title} />
-      {stale && (
-        <Banner tone="bad" icon={IconCloudOff} live="polite">
-          {asOf === undefined ? text.liveLost : text.liveLostSince(format.clockTime(asOf))}
-        </Banner>
-      )}
+    <Page>
+      <PageTitle title={text.tabCommands} quiet />
       <div ref={form} className={styles.form}>
         <TargetsPanel
           targets={order.targets}
@@ -94,6 +88,6 @@ export function CommandsPage() {
         </div>
       </div>
       <RecentPanel />
-    </div>
+    </Page>
   );
 }

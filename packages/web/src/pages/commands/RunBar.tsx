@@ -7,7 +7,7 @@ import { RefusalWords } from '../../commands/RefusalWords.tsx';
 import { refusalOf } from '../../commands/refusal-of.ts';
 import { hasTargets, runRequest } from '../../commands/order.ts';
 import type { Order } from '../../commands/order.ts';
-import { useMayRun } from '../../commands/use-may-run.ts';
+import { useHindrance } from '../../commands/use-may-run.ts';
 import type { Format } from '../../text/format.ts';
 import { useCommandText } from '../../text/use-command-text.ts';
 import type { CommandText } from '../../text/use-command-text.ts';
@@ -57,18 +57,18 @@ export function RunBar({
   readonly onKeep: (secs: number) => void;
 }) {
   const { text, format } = useCommandText();
-  const mayRun = useMayRun();
+  const hindrance = useHindrance(text.viewerCannotRun);
   const [listed, setListed] = useState(false);
   const { preview, old, error } = state;
   const offline = preview?.counts.offline ?? 0;
   const nobody = preview !== undefined && !old && willAct(preview) === 0;
   // A preview that failed for want of an answer keeps nobody from running; a form the server does not take does.
   const wrong = error !== undefined && error.status >= 400 && error.status < 500;
-  const ready = mayRun && runRequest(order) !== undefined && !wrong && !nobody;
+  const ready = hindrance === undefined && runRequest(order) !== undefined && !wrong && !nobody;
   const refused = preview?.refusal ?? null;
 
   function words(): string {
-    if (!mayRun) return text.viewerCannotRun;
+    if (hindrance !== undefined) return hindrance;
     if (!hasTargets(order)) return text.previewNeedsTarget;
     if (order.command.trim() === '') return text.previewNeedsCommand;
     if (error !== undefined) return wordsOfError(error, text);

@@ -1,14 +1,12 @@
-import { Skeleton, VisuallyHidden } from '@mantine/core';
 import { openapi } from '@ops/protocol/http/health.ts';
-import { IconPlugConnectedX } from '../../ui/icons.ts';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo } from 'react';
 
 import { ApiError } from '../../api/api-error.ts';
 import { useConsole } from '../../console.ts';
 import { useText } from '../../text/use-text.ts';
-import { wordsOfError } from '../../text/words.ts';
-import { EmptyState } from '../../ui/EmptyState.tsx';
+import { Failed } from '../../ui/Failed.tsx';
+import { LoadingBlocks } from '../../ui/Page.tsx';
 import { PageTitle } from '../../ui/PageTitle.tsx';
 import { OperationView } from './OperationView.tsx';
 import { object, readDocument } from './open-api.ts';
@@ -39,12 +37,12 @@ export function DocsPage() {
           {text.apiDocsLead} <a href={openapi.path}>{text.openApiDocument}</a>
         </p>
       </header>
-      {query.error instanceof ApiError ? (
-        <EmptyState icon={IconPlugConnectedX} title={text.docsFailed}>
-          <p>{wordsOfError(query.error, text)}</p>
-        </EmptyState>
-      ) : query.data === undefined ? (
-        <Loading />
+      {query.data === undefined ? (
+        query.error instanceof ApiError ? (
+          <Failed title={text.docsFailed} error={query.error} />
+        ) : (
+          <LoadingBlocks blocks={['12rem', '12rem', '12rem']} />
+        )
       ) : (
         <div className={styles.columns}>
           <Contents groups={groups} />
@@ -86,16 +84,5 @@ function Contents({ groups }: { readonly groups: readonly Group[] }) {
         </div>
       ))}
     </nav>
-  );
-}
-
-function Loading() {
-  const { text } = useText();
-  return (
-    <div aria-busy>
-      <VisuallyHidden role="status">{text.loading}</VisuallyHidden>
-      <Skeleton height="12rem" radius="lg" mb="md" />
-      <Skeleton height="12rem" radius="lg" />
-    </div>
   );
 }

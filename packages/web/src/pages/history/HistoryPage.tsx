@@ -1,8 +1,7 @@
-import { Button, NativeSelect, Skeleton, TextInput } from '@mantine/core';
+import { Button, NativeSelect } from '@mantine/core';
 import { getClient } from '@ops/protocol/http/clients.ts';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
 
 import { CommandTable } from '../../commands/CommandTable.tsx';
 import type { Entry } from '../../commands/CommandTable.tsx';
@@ -10,18 +9,13 @@ import { useBatchHistory, useCommandHistory } from '../../commands/use-history.t
 import { useConsole } from '../../console.ts';
 import { paths } from '../../paths.ts';
 import { useCommandText } from '../../text/use-command-text.ts';
-import { wordsOfError } from '../../text/words.ts';
 import { BackLink } from '../../ui/BackLink.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
-import {
-  IconChevronDown,
-  IconFilterOff,
-  IconHistory,
-  IconPlugConnectedX,
-  IconSearch,
-  IconX,
-} from '../../ui/icons.ts';
+import { Failed } from '../../ui/Failed.tsx';
+import { IconChevronDown, IconFilterOff, IconHistory, IconX } from '../../ui/icons.ts';
+import { LoadingBlocks, Page } from '../../ui/Page.tsx';
 import { PageTitle } from '../../ui/PageTitle.tsx';
+import { SearchField } from '../../ui/SearchField.tsx';
 import { Segments } from '../../ui/Segments.tsx';
 import { historyQuery, readHistorySearch, MAX_USER, MAX_WORDS, STATE_FILTERS } from './history-search.ts';
 import type { HistorySearch } from './history-search.ts';
@@ -29,8 +23,6 @@ import styles from './HistoryPage.module.css';
 
 const route = getRouteApi(paths.history);
 const PAGE = 50;
-/** The address changes this long after the last key. */
-const TYPING_MS = 250;
 
 /** Everything that was run, as far as it is kept. */
 export function HistoryPage() {
@@ -51,9 +43,9 @@ export function HistoryPage() {
   return (
     <>
       <BackLink to={paths.commands}>{text.tabCommands}</BackLink>
-      <div className={styles.page}>
+      <Page>
         <header className={styles.head}>
-          <PageTitle title={text.history} className={styles.title} />
+          <PageTitle title={text.history} />
           <Segments
             label={text.history}
             value={search.tab ?? 'commands'}
@@ -65,7 +57,7 @@ export function HistoryPage() {
           />
         </header>
         {search.tab === 'batches' ? <Batches /> : <Commands search={search} onChange={change} />}
-      </div>
+      </Page>
     </>
   );
 }
@@ -73,7 +65,10 @@ export function HistoryPage() {
 type Change = (next: Partial<Record<keyof HistorySearch, string | undefined>>) => void;
 
 function Commands({ search, onChange }: { readonly search: HistorySearch; readonly onChange: Change }) {
-  const { page, error, loadingMore, loadMore } = useCommandHistory({ limit: PAGE, ...historyQuery(search) });
+  const { page, error, loadingMore, loadMore, ask } = useCommandHistory({
+    limit: PAGE,
+    ...historyQuery(search),
+  });
   const filtered = Object.keys(search).some((name) => name !== 'tab');
   return (
     <>
@@ -81,6 +76,7 @@ function Commands({ search, onChange }: { readonly search: HistorySearch; readon
       <Entries
         entries={page?.items.map((command) => ({ kind: 'command', command }))}
         error={error}
+        onRetry={ask}
         more={page !== undefined && page.next !== null}
         loadingMore={loadingMore}
         onMore={loadMore}
@@ -95,11 +91,12 @@ function Commands({ search, onChange }: { readonly search: HistorySearch; readon
 }
 
 function Batches() {
-  const { page, error, loadingMore, loadMore } = useBatchHistory(PAGE);
+  const { page, error, loadingMore, loadMore, ask } = useBatchHistory(PAGE);
   return (
     <Entries
       entries={page?.items.map((batch) => ({ kind: 'batch', batch }))}
       error={error}
+      onRetry={ask}
       more={page !== undefined && page.next !== null}
       loadingMore={loadingMore}
       onMore={loadMore}
@@ -112,6 +109,7 @@ function Batches() {
 function Entries({
   entries,
   error,
+  onRetry,
   more,
   loadingMore,
   onMore,
@@ -120,6 +118,7 @@ function Entries({
 }: {
   readonly entries: readonly Entry[] | undefined;
   readonly error: ReturnType<typeof useBatchHistory>['error'];
+  readonly onRetry: () => void;
   readonly more: boolean;
   readonly loadingMore: boolean;
   readonly onMore: () => void;
@@ -130,11 +129,9 @@ function Entries({
   const { text } = useCommandText();
   if (entries === undefined) {
     return error === undefined ? (
-      <Skeleton height="20rem" radius="lg" />
+      <LoadingBlocks blocks={['20rem']} />
     ) : (
-      <EmptyState icon={IconPlugConnectedX} title={text.historyFailed}>
-        <p>{wordsOfError(error, text)}</p>
-      </EmptyState>
+      <Failed title={text.historyFailed} error={error} onRetry={onRetry} />
     );
   }
   if (entries.length === 0) {
@@ -177,12 +174,12 @@ function Filters({ search, onChange }: { readonly search: HistorySearch; readonl
   };
   return (
     <div className={styles.filters} role="search" aria-label={text.history}>
-      <Words
+      <SearchField
+        className={styles.words}
         label={text.filterSearch}
-        max={MAX_WORDS}
+        maxLength={MAX_WORDS}
         value={search.q ?? ''}
         onChange={(q) => onChange({ q })}
-        search
       />
       <NativeSelect
         aria-label={text.filterState}
@@ -194,9 +191,11 @@ function Filters({ search, onChange }: { readonly search: HistorySearch; readonl
           ...STATE_FILTERS.map((value) => ({ value, label: names[value] })),
         ]}
       />
-      <Words
+      <SearchField
+        className={styles.user}
         label={text.filterUser}
-        max={MAX_USER}
+        maxLength={MAX_USER}
+        plain
         value={search.user ?? ''}
         onChange={(user) => onChange({ user })}
       />
@@ -234,50 +233,5 @@ function HostChip({ id, onClear }: { readonly id: string; readonly onClear: () =
     >
       {data?.system_info.hostname ?? id.slice(0, 8)}
     </Button>
-  );
-}
-
-/** A field that changes the address when the typing rests. */
-function Words({
-  label,
-  max,
-  value,
-  onChange,
-  search = false,
-}: {
-  readonly label: string;
-  readonly max: number;
-  readonly value: string;
-  readonly onChange: (value: string) => void;
-  readonly search?: boolean;
-}) {
-  const { clock } = useConsole();
-  const [typed, setTyped] = useState(value);
-  const [told, setTold] = useState(value);
-  if (value !== told) {
-    setTold(value);
-    setTyped(value);
-  }
-  useEffect(() => {
-    if (typed === told) return undefined;
-    const timer = clock.after(TYPING_MS, () => {
-      setTold(typed);
-      onChange(typed);
-    });
-    return () => timer.cancel();
-  });
-  return (
-    <TextInput
-      type="search"
-      aria-label={label}
-      placeholder={label}
-      maxLength={max}
-      autoComplete="off"
-      spellCheck={false}
-      className={search ? styles.words : styles.user}
-      leftSection={search ? <IconSearch size={16} stroke={1.7} /> : undefined}
-      value={typed}
-      onChange={(event) => setTyped(event.currentTarget.value)}
-    />
   );
 }

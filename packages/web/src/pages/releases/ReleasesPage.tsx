@@ -1,20 +1,20 @@
-import { Button, Skeleton } from '@mantine/core';
+import { Button } from '@mantine/core';
 import type { Release } from '@ops/protocol/http/releases.ts';
 import { Link, getRouteApi } from '@tanstack/react-router';
 
-import { useHealthCheckOn } from '../../api/use-health.ts';
+import { useStale } from '../../live/use-stale.ts';
 import { StateMark } from '../../commands/StateLabel.tsx';
 import { paths } from '../../paths.ts';
 import { NONE } from '../../text/format.ts';
 import { useRolloutText } from '../../text/use-rollout-text.ts';
 import type { RolloutText } from '../../text/use-rollout-text.ts';
-import { wordsOfError } from '../../text/words.ts';
 import { Ago } from '../../ui/Ago.tsx';
 import { BackLink } from '../../ui/BackLink.tsx';
-import { Banner } from '../../ui/Banner.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
-import { IconCloudOff, IconHistory, IconPlugConnectedX } from '../../ui/icons.ts';
-import { PageTitle } from '../../ui/PageTitle.tsx';
+import { Failed } from '../../ui/Failed.tsx';
+import { IconHistory } from '../../ui/icons.ts';
+import { LoadingBlocks, Page } from '../../ui/Page.tsx';
+import { PageHead } from '../../ui/PageHead.tsx';
 import { sourceOf, VersionChip } from '../apps/AppFacts.tsx';
 import { RollBackButton } from './RollBackButton.tsx';
 import styles from './ReleasesPage.module.css';
@@ -37,16 +37,15 @@ export function ReleasesPage() {
 function OneApp({ client, name }: { readonly client: string; readonly name: string }) {
   const { text } = useRolloutText();
   const { releases, hostname, rollbackVersion, error, stale, more, loadMore } = useReleases(client, name);
-  useHealthCheckOn(stale);
+  useStale(stale);
   const current = releases?.find((release) => release.current);
   return (
-    <div className={styles.page}>
-      <header className={styles.head}>
-        <div className={styles.titles}>
-          <PageTitle title={`${text.releases} · ${name}`} className={styles.title}>
-            {text.releases}
-          </PageTitle>
-          <p className={styles.subLine}>
+    <Page>
+      <PageHead
+        title={`${text.releases} · ${name}`}
+        heading={text.releases}
+        facts={
+          <>
             <strong>{name}</strong>
             <Link to={paths.client} params={{ id: client }}>
               {hostname ?? client}
@@ -56,30 +55,26 @@ function OneApp({ client, name }: { readonly client: string; readonly name: stri
                 {text.current} <VersionChip version={current.version} />
               </span>
             )}
-          </p>
-        </div>
-        {releases !== undefined && releases.length > 0 && (
-          <RollBackButton
-            client={client}
-            hostname={hostname ?? client}
-            name={name}
-            from={current?.version}
-            to={rollbackVersion}
-          />
-        )}
-      </header>
-      {stale && (
-        <Banner tone="bad" icon={IconCloudOff} live="polite">
-          {text.liveLost}
-        </Banner>
-      )}
+          </>
+        }
+        {...(releases !== undefined &&
+          releases.length > 0 && {
+            actions: (
+              <RollBackButton
+                client={client}
+                hostname={hostname ?? client}
+                name={name}
+                from={current?.version}
+                to={rollbackVersion}
+              />
+            ),
+          })}
+      />
       {releases === undefined ? (
         error === undefined ? (
-          <Skeleton height="16rem" radius="lg" />
+          <LoadingBlocks blocks={['16rem']} />
         ) : (
-          <EmptyState icon={IconPlugConnectedX} title={text.releasesFailed}>
-            <p>{wordsOfError(error, text)}</p>
-          </EmptyState>
+          <Failed title={text.releasesFailed} error={error} />
         )
       ) : releases.length === 0 ? (
         <EmptyState icon={IconHistory} title={text.noReleases}>
@@ -95,7 +90,7 @@ function OneApp({ client, name }: { readonly client: string; readonly name: stri
           </Button>
         </div>
       )}
-    </div>
+    </Page>
   );
 }
 

@@ -6,16 +6,14 @@ import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 
-import { ApiError } from '../../api/api-error.ts';
 import { freshKey } from '../../browser/fresh-key.ts';
-import { useMayRun } from '../../commands/use-may-run.ts';
+import { useHindrance } from '../../commands/use-may-run.ts';
 import { useConsole } from '../../console.ts';
 import { paths } from '../../paths.ts';
 import { useRolloutText } from '../../text/use-rollout-text.ts';
-import { wordsOfError } from '../../text/words.ts';
-import { Banner } from '../../ui/Banner.tsx';
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
-import { IconAlertCircle, IconHistory } from '../../ui/icons.ts';
+import { ErrorBanner } from '../../ui/ErrorBanner.tsx';
+import { IconHistory } from '../../ui/icons.ts';
 
 /** Back to the version before, after saying which and where. */
 export function RollBackButton({
@@ -35,7 +33,7 @@ export function RollBackButton({
   const { text } = useRolloutText();
   const { api } = useConsole();
   const navigate = useNavigate();
-  const mayRun = useMayRun();
+  const hindrance = useHindrance(text.viewerCannotAct);
   /** What was asked about is what is done, whatever the page shows by then. */
   const [asked, setAsked] = useState<string>();
   const key = useRef('');
@@ -52,7 +50,7 @@ export function RollBackButton({
     },
   });
   const possible = to !== null && APP_VERSION_PATTERN.test(to);
-  const why = mayRun ? (possible ? undefined : text.noRollback) : text.viewerCannotAct;
+  const why = hindrance ?? (possible ? undefined : text.noRollback);
 
   function close(): void {
     setAsked(undefined);
@@ -76,13 +74,7 @@ export function RollBackButton({
       {asked !== undefined && (
         <Dialog open title={text.askTitle(text.rollBackTo(asked), name, hostname)} onClose={close}>
           <p>{text.rollBackAsk(name, hostname, from ?? text.unknownVersion, asked)}</p>
-          {act.error instanceof ApiError && (
-            <div role="alert">
-              <Banner tone="bad" icon={IconAlertCircle}>
-                {wordsOfError(act.error, text)}
-              </Banner>
-            </div>
-          )}
+          <ErrorBanner error={act.error} />
           <DialogActions>
             <Button variant="default" onClick={close}>
               {text.cancel}

@@ -5,16 +5,13 @@ import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 
-import { ApiError } from '../../api/api-error.ts';
 import { freshKey } from '../../browser/fresh-key.ts';
 import { useConsole } from '../../console.ts';
 import { paths } from '../../paths.ts';
 import { gateWords, workWords } from '../../rollouts/rollout-words.ts';
 import { useRolloutText } from '../../text/use-rollout-text.ts';
-import { wordsOfError } from '../../text/words.ts';
-import { Banner } from '../../ui/Banner.tsx';
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
-import { IconAlertCircle } from '../../ui/icons.ts';
+import { ErrorBanner } from '../../ui/ErrorBanner.tsx';
 import { PlanWords } from './PlanWords.tsx';
 import { gateOf, onFailureOf } from './rollout-draft.ts';
 import type { CreateBody, Draft } from './rollout-draft.ts';
@@ -63,7 +60,6 @@ export function BeginDialog({
     text,
     format,
   );
-  const { error } = begin;
   return (
     <Dialog open title={text.beginTitle(work, text.hostsCount(asked.plan.targets, format))} onClose={onClose}>
       <div className={styles.confirm}>
@@ -73,13 +69,7 @@ export function BeginDialog({
           {text.gate}: {text.gateSummary(rules)}
         </p>
       </div>
-      {error instanceof ApiError && (
-        <div role="alert">
-          <Banner tone="bad" icon={IconAlertCircle}>
-            {wordsOfError(error, text)} {error.status === 0 && text.beginUncertain}
-          </Banner>
-        </div>
-      )}
+      <ErrorBanner error={begin.error} noAnswer={text.beginUncertain} />
       <DialogActions>
         <Button variant="default" onClick={onClose}>
           {text.cancel}

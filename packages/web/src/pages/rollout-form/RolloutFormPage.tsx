@@ -2,8 +2,8 @@ import { Button } from '@mantine/core';
 import { getRouteApi, useLocation, useNavigate } from '@tanstack/react-router';
 import { useEffect, useMemo, useRef, useState } from 'react';
 
-import { useHealthCheckOn } from '../../api/use-health.ts';
-import { useMayRun } from '../../commands/use-may-run.ts';
+import { useStale } from '../../live/use-stale.ts';
+import { useHindrance } from '../../commands/use-may-run.ts';
 import { useConsole, useSignal } from '../../console.ts';
 import type { FleetState } from '../../live/fleet-state.ts';
 import { paths } from '../../paths.ts';
@@ -11,8 +11,9 @@ import { readRolloutSearch } from '../../rollouts/rollout-address.ts';
 import { useRolloutText } from '../../text/use-rollout-text.ts';
 import { wordsOfError } from '../../text/words.ts';
 import { BackLink } from '../../ui/BackLink.tsx';
-import { Banner } from '../../ui/Banner.tsx';
-import { IconAlertCircle, IconCloudOff, IconPlayerPlay } from '../../ui/icons.ts';
+import { ErrorBanner } from '../../ui/ErrorBanner.tsx';
+import { IconPlayerPlay } from '../../ui/icons.ts';
+import { Page } from '../../ui/Page.tsx';
 import { PageTitle } from '../../ui/PageTitle.tsx';
 import { TargetsPanel } from '../commands/TargetsPanel.tsx';
 import { BeginDialog } from './BeginDialog.tsx';
@@ -81,10 +82,10 @@ function having(fleet: FleetState | undefined, hosts: VersionsByHost | undefined
 function Form({ name }: { readonly name: string }) {
   const { text, format } = useRolloutText();
   const { fleet: live } = useConsole();
-  const mayRun = useMayRun();
+  const hindrance = useHindrance(text.viewerCannotAct);
   const { fleet, stale } = useSignal(live.picture);
   useEffect(() => live.watch(), [live]);
-  useHealthCheckOn(stale);
+  useStale(stale);
   const hosts = useAppHosts(name);
   const [asking, setAsking] = useState(false);
   const [draft, change] = useDraft(name, !asking);
@@ -94,7 +95,8 @@ function Form({ name }: { readonly name: string }) {
   const isRefused = (field: string): boolean => error?.field?.endsWith(field) ?? false;
   const elsewhere = error !== undefined && !isRefused('selector') && !isRefused('waves');
   const body = createBody(name, draft);
-  const ready = mayRun && body !== undefined && plan !== undefined && !old && plan.targets > 0;
+  const ready =
+    hindrance === undefined && body !== undefined && plan !== undefined && !old && plan.targets > 0;
 
   function submit(): void {
     // What is filled in wrongly is shown, not left out.
@@ -108,13 +110,8 @@ function Form({ name }: { readonly name: string }) {
   }
 
   return (
-    <div className={styles.page} ref={form}>
-      <PageTitle title={text.newRollout(name)} className={styles.title} />
-      {stale && (
-        <Banner tone="bad" icon={IconCloudOff} live="polite">
-          {text.liveLost}
-        </Banner>
-      )}
+    <Page innerRef={form}>
+      <PageTitle title={text.newRollout(name)} />
       <div className={styles.form}>
         <div className={styles.column}>
           <WorkPanel draft={draft} hosts={hosts} onChange={change} />
@@ -136,19 +133,13 @@ function Form({ name }: { readonly name: string }) {
             <OptionsPanel draft={draft} onChange={change} />
           </WavesPanel>
           <PlanPanel draft={draft} plan={plan} old={old} />
-          {elsewhere && (
-            <div role="alert">
-              <Banner tone="bad" icon={IconAlertCircle}>
-                {wordsOfError(error, text)}
-              </Banner>
-            </div>
-          )}
+          {elsewhere && <ErrorBanner error={error} />}
           <div className={styles.bar}>
             <Button
               size="md"
               leftSection={<IconPlayerPlay size={18} aria-hidden />}
               disabled={!ready}
-              title={mayRun ? undefined : text.viewerCannotAct}
+              title={hindrance}
               onClick={submit}
             >
               {text.begin}
@@ -159,6 +150,6 @@ function Form({ name }: { readonly name: string }) {
       {asking && plan !== undefined && body !== undefined && (
         <BeginDialog name={name} draft={draft} body={body} plan={plan} onClose={() => setAsking(false)} />
       )}
-    </div>
+    </Page>
   );
 }

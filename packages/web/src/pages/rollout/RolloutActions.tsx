@@ -6,24 +6,15 @@ import type { RolloutOrder } from '@ops/protocol/domain/rollout.ts';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 
-import { ApiError } from '../../api/api-error.ts';
-import { useMayRun } from '../../commands/use-may-run.ts';
+import { useHindrance } from '../../commands/use-may-run.ts';
 import { useConsole } from '../../console.ts';
 import { sharesOf } from '../../rollouts/rollout-words.ts';
 import type { Format } from '../../text/format.ts';
 import { useRolloutText } from '../../text/use-rollout-text.ts';
 import type { RolloutText } from '../../text/use-rollout-text.ts';
-import { wordsOfError } from '../../text/words.ts';
-import { Banner } from '../../ui/Banner.tsx';
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
-import {
-  IconAlertCircle,
-  IconHistory,
-  IconPlayerPause,
-  IconPlayerPlay,
-  IconPlayerStop,
-} from '../../ui/icons.ts';
-import styles from './RolloutPage.module.css';
+import { ErrorBanner } from '../../ui/ErrorBanner.tsx';
+import { IconHistory, IconPlayerPause, IconPlayerPlay, IconPlayerStop } from '../../ui/icons.ts';
 import { rolloutKey } from './use-rollout.ts';
 
 const ICONS = {
@@ -73,7 +64,7 @@ export function RolloutActions({ rollout }: { readonly rollout: RolloutSummary }
   const { text, format } = useRolloutText();
   const { api } = useConsole();
   const queries = useQueryClient();
-  const mayRun = useMayRun();
+  const hindrance = useHindrance(text.viewerCannotAct);
   const [asked, setAsked] = useState<RolloutOrder>();
   const names = namesOf(text);
   const titles = {
@@ -96,7 +87,7 @@ export function RolloutActions({ rollout }: { readonly rollout: RolloutSummary }
   }
 
   return (
-    <div className={styles.actions}>
+    <>
       {ROLLOUT_ORDERS.filter((order) => rollout.orders.includes(order)).map((order) => {
         const Glyph = ICONS[order];
         return (
@@ -105,8 +96,8 @@ export function RolloutActions({ rollout }: { readonly rollout: RolloutSummary }
             variant={order === 'resume' ? 'filled' : order === 'stop' ? 'light' : 'default'}
             color={order === 'stop' ? 'bad' : 'accent'}
             leftSection={<Glyph size={16} aria-hidden />}
-            disabled={!mayRun}
-            title={mayRun ? undefined : text.viewerCannotAct}
+            disabled={hindrance !== undefined}
+            title={hindrance}
             onClick={() => setAsked(order)}
           >
             {names[order]}
@@ -118,13 +109,7 @@ export function RolloutActions({ rollout }: { readonly rollout: RolloutSummary }
           {consequences(asked, rollout, text, format).map((words) => (
             <p key={words}>{words}</p>
           ))}
-          {act.error instanceof ApiError && (
-            <div role="alert">
-              <Banner tone="bad" icon={IconAlertCircle}>
-                {wordsOfError(act.error, text)}
-              </Banner>
-            </div>
-          )}
+          <ErrorBanner error={act.error} />
           <DialogActions>
             <Button variant="default" onClick={close}>
               {text.cancel}
@@ -141,6 +126,6 @@ export function RolloutActions({ rollout }: { readonly rollout: RolloutSummary }
           </DialogActions>
         </Dialog>
       )}
-    </div>
+    </>
   );
 }

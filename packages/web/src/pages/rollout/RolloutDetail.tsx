@@ -10,7 +10,7 @@ import { Ago } from '../../ui/Ago.tsx';
 import { Banner } from '../../ui/Banner.tsx';
 import { IdChip } from '../../ui/IdChip.tsx';
 import { IconAlertCircle, IconAlertTriangle } from '../../ui/icons.ts';
-import { PageTitle } from '../../ui/PageTitle.tsx';
+import { PageHead } from '../../ui/PageHead.tsx';
 import { readRolloutPageSearch } from './rollout-search.ts';
 import type { RolloutPageSearch } from './rollout-search.ts';
 import { RolloutActions } from './RolloutActions.tsx';
@@ -44,15 +44,11 @@ export function RolloutDetail({ rollout }: { readonly rollout: RolloutSummary })
 
   return (
     <>
-      <header className={styles.head}>
-        <div className={styles.titles}>
-          <div className={styles.titleLine}>
-            <PageTitle title={workWords(rollout, text)} className={styles.title} />
-            <span role="status">
-              <RolloutStateLabel state={rollout.state} large />
-            </span>
-          </div>
-          <div className={styles.subLine}>
+      <PageHead
+        title={workWords(rollout, text)}
+        state={<RolloutStateLabel state={rollout.state} large />}
+        facts={
+          <>
             <span>
               {text.progressOf(format.number(sharesOf(rollout).done), format.number(rollout.targets))}
             </span>
@@ -67,10 +63,10 @@ export function RolloutDetail({ rollout }: { readonly rollout: RolloutSummary })
             <Link to={paths.rollouts} search={{ app: rollout.app_name }}>
               {text.rolloutsOf(rollout.app_name)}
             </Link>
-          </div>
-        </div>
-        <RolloutActions rollout={rollout} />
-      </header>
+          </>
+        }
+        actions={<RolloutActions rollout={rollout} />}
+      />
       {help !== undefined && (
         <Banner tone={bad ? 'bad' : 'warn'} icon={bad ? IconAlertCircle : IconAlertTriangle} live="polite">
           {help}

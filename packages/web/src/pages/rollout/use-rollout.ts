@@ -10,7 +10,8 @@ import { useConsole } from '../../console.ts';
 import { watchNews } from '../../live/news-live.ts';
 
 export type RolloutView =
-  | { readonly kind: 'loading' | 'missing' }
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'missing' }
   | { readonly kind: 'failed'; readonly error: ApiError }
   | { readonly kind: 'known'; readonly rollout: RolloutSummary; readonly stale: boolean };
 

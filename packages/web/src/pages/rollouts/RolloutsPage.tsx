@@ -1,15 +1,15 @@
-import { Button, Skeleton } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { Link, getRouteApi, useNavigate } from '@tanstack/react-router';
 
-import { useHealthCheckOn } from '../../api/use-health.ts';
+import { useStale } from '../../live/use-stale.ts';
 import { paths } from '../../paths.ts';
 import { RolloutTable } from '../../rollouts/RolloutTable.tsx';
 import { useRolloutText } from '../../text/use-rollout-text.ts';
-import { wordsOfError } from '../../text/words.ts';
 import { BackLink } from '../../ui/BackLink.tsx';
-import { Banner } from '../../ui/Banner.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
-import { IconCloudOff, IconPackageImport, IconPlugConnectedX, IconX } from '../../ui/icons.ts';
+import { Failed } from '../../ui/Failed.tsx';
+import { IconPackageImport, IconX } from '../../ui/icons.ts';
+import { LoadingBlocks, Page } from '../../ui/Page.tsx';
 import { PageTitle } from '../../ui/PageTitle.tsx';
 import { readRolloutsSearch } from './rollouts-search.ts';
 import type { RolloutsSearch } from './rollouts-search.ts';
@@ -25,13 +25,13 @@ export function RolloutsPage() {
   const search: RolloutsSearch = readRolloutsSearch({ ...route.useSearch() });
   const navigate = useNavigate();
   const { rollouts, error, stale, more, loadMore } = useRollouts(search.app);
-  useHealthCheckOn(stale);
+  useStale(stale);
   return (
     <>
       <BackLink to={paths.apps}>{text.tabApps}</BackLink>
-      <div className={styles.page}>
+      <Page>
         <header className={styles.head}>
-          <PageTitle title={text.rollouts} className={styles.title} />
+          <PageTitle title={text.rollouts} />
           {search.app !== undefined && (
             <Button
               size="xs"
@@ -44,18 +44,11 @@ export function RolloutsPage() {
             </Button>
           )}
         </header>
-        {stale && (
-          <Banner tone="bad" icon={IconCloudOff} live="polite">
-            {text.liveLost}
-          </Banner>
-        )}
         {rollouts === undefined ? (
           error === undefined ? (
-            <Skeleton height="16rem" radius="lg" />
+            <LoadingBlocks blocks={['16rem']} />
           ) : (
-            <EmptyState icon={IconPlugConnectedX} title={text.rolloutsFailed}>
-              <p>{wordsOfError(error, text)}</p>
-            </EmptyState>
+            <Failed title={text.rolloutsFailed} error={error} />
           )
         ) : rollouts.length === 0 ? (
           <div className={styles.card}>
@@ -78,7 +71,7 @@ export function RolloutsPage() {
             </Button>
           </div>
         )}
-      </div>
+      </Page>
     </>
   );
 }

@@ -7,15 +7,14 @@ import { useState } from 'react';
 
 import { ApiError } from '../../api/api-error.ts';
 import { searchOfCommand } from '../../commands/order-search.ts';
-import { useMayRun } from '../../commands/use-may-run.ts';
+import { useHindrance } from '../../commands/use-may-run.ts';
 import { useConsole } from '../../console.ts';
 import type { OutputFeed } from '../../output/output-feed.ts';
 import { paths } from '../../paths.ts';
 import { useCommandText } from '../../text/use-command-text.ts';
-import { wordsOfError } from '../../text/words.ts';
-import { Banner } from '../../ui/Banner.tsx';
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
-import { IconAlertCircle, IconPlayerStop, IconRepeat } from '../../ui/icons.ts';
+import { ErrorBanner } from '../../ui/ErrorBanner.tsx';
+import { IconPlayerStop, IconRepeat } from '../../ui/icons.ts';
 
 /** Ends the command, after a question. The host's answer is what ends it on the screen. */
 export function CancelButton({
@@ -27,7 +26,7 @@ export function CancelButton({
 }) {
   const { text } = useCommandText();
   const { api } = useConsole();
-  const mayRun = useMayRun();
+  const hindrance = useHindrance(text.viewerCannotRun);
   const [asking, setAsking] = useState(false);
   const cancel = useMutation({
     mutationFn: () => api.call(cancelCommand, { body: { command_id: summary.id } }),
@@ -50,20 +49,15 @@ export function CancelButton({
         variant="light"
         color="bad"
         leftSection={<IconPlayerStop size={16} aria-hidden />}
-        disabled={!mayRun || summary.cancel_requested}
+        disabled={hindrance !== undefined || summary.cancel_requested}
+        title={hindrance}
         onClick={() => setAsking(true)}
       >
         {summary.cancel_requested ? text.stateCancelling : text.cancelCommand}
       </Button>
       <Dialog open={asking && !over} onClose={close} title={text.cancelTitle}>
         <p>{text.cancelWarning}</p>
-        {cancel.error instanceof ApiError && (
-          <div role="alert">
-            <Banner tone="bad" icon={IconAlertCircle}>
-              {wordsOfError(cancel.error, text)}
-            </Banner>
-          </div>
-        )}
+        <ErrorBanner error={cancel.error} />
         <DialogActions>
           <Button variant="default" onClick={close}>
             {text.keepRunning}

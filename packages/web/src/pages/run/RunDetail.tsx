@@ -15,7 +15,7 @@ import { Ago } from '../../ui/Ago.tsx';
 import { Banner } from '../../ui/Banner.tsx';
 import { IdChip } from '../../ui/IdChip.tsx';
 import { IconAlertCircle, IconAlertTriangle, IconClockPause, IconHistory } from '../../ui/icons.ts';
-import { PageTitle } from '../../ui/PageTitle.tsx';
+import { PageHead } from '../../ui/PageHead.tsx';
 import { CancelButton, RunAgainButton } from './RunActions.tsx';
 import { RunFacts } from './RunFacts.tsx';
 import { Strip, StripFact } from '../../ui/Strip.tsx';
@@ -42,15 +42,12 @@ export function RunDetail({
   const tone = TONE_OF[state];
   return (
     <>
-      <header className={styles.head}>
-        <div className={styles.titles}>
-          <div className={styles.titleLine}>
-            <PageTitle title={summary.command} className={styles.title} />
-            <span role="status">
-              <StateLabel state={state} large />
-            </span>
-          </div>
-          <div className={styles.subLine}>
+      <PageHead
+        title={summary.command}
+        code
+        state={<StateLabel state={state} large />}
+        facts={
+          <>
             <Link to={paths.client} params={{ id: summary.client_id }}>
               {summary.hostname}
             </Link>
@@ -63,13 +60,15 @@ export function RunDetail({
                 {text.openBatch}
               </Link>
             )}
-          </div>
-        </div>
-        <div className={styles.actions}>
-          {isOpen(summary) && <CancelButton feed={feed} summary={summary} />}
-          <RunAgainButton command={summary} />
-        </div>
-      </header>
+          </>
+        }
+        actions={
+          <>
+            {isOpen(summary) && <CancelButton feed={feed} summary={summary} />}
+            <RunAgainButton command={summary} />
+          </>
+        }
+      />
 
       {words !== undefined && (
         <Banner

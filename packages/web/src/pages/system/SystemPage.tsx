@@ -1,15 +1,16 @@
-import { IconCloudOff, IconFilterOff } from '../../ui/icons.ts';
+import { IconFilterOff } from '../../ui/icons.ts';
 import { Button } from '@mantine/core';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 
-import { useHealthCheckOn } from '../../api/use-health.ts';
+import { useStale } from '../../live/use-stale.ts';
+import { ApiError } from '../../api/api-error.ts';
 import { useConsole, useSignal } from '../../console.ts';
 import { REMEMBERED, recall, remember } from '../../preferences/remembered.ts';
 import { paths } from '../../paths.ts';
 import { useText } from '../../text/use-text.ts';
-import { Banner } from '../../ui/Banner.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
+import { Failed } from '../../ui/Failed.tsx';
 import { PageTitle } from '../../ui/PageTitle.tsx';
 import { FirstClient } from './FirstClient.tsx';
 import { FleetCards } from './FleetCards.tsx';
@@ -29,16 +30,16 @@ function rememberedView(): View {
 }
 
 export function SystemPage() {
-  const { text, format } = useText();
+  const { text } = useText();
   const { fleet: live, clock } = useConsole();
   // Once more: the router adds what the address held besides.
   const search: FleetSearch = readFleetSearch({ ...route.useSearch() });
   const navigate = useNavigate();
   const [arrange] = useState(createArrange);
   const [lastView, setLastView] = useState(rememberedView);
-  const { fleet, stale, asOf } = useSignal(live.picture);
+  const { fleet, stale, asOf, failure } = useSignal(live.picture);
   useEffect(() => live.watch(), [live]);
-  useHealthCheckOn(stale);
+  useStale(stale);
 
   const view = search.view ?? lastView;
   function change(next: Partial<FleetSearch>): void {
@@ -54,11 +55,6 @@ export function SystemPage() {
   return (
     <div className={styles.page}>
       <PageTitle title={text.tabSystem} className={styles.title} />
-      {stale && (
-        <Banner tone="bad" icon={IconCloudOff} live="polite">
-          {asOf === undefined ? text.liveLost : text.liveLostSince(format.clockTime(asOf))}
-        </Banner>
-      )}
       <Overview
         counts={fleet?.counts}
         asOf={asOf}
@@ -66,7 +62,9 @@ export function SystemPage() {
         status={search.status}
         onStatus={(status) => change({ status })}
       />
-      {fleet === undefined ? (
+      {fleet === undefined && failure instanceof ApiError ? (
+        <Failed title={text.fleetFailed} error={failure} onRetry={live.ask} />
+      ) : fleet === undefined ? (
         <LoadingCards />
       ) : fleet.clients.size === 0 ? (
         <FirstClient />
