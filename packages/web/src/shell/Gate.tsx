@@ -11,19 +11,18 @@ import { paths } from '../paths.ts';
 import { Checking, Unreachable } from './Waiting.tsx';
 import { PublicShell } from './PublicShell.tsx';
 import { Shell } from './Shell.tsx';
+import { SignInAgain } from './SignInAgain.tsx';
 
 export function Gate() {
   const state = useSignal(useConsole().session.state);
   const { pathname } = useLocation();
 
   if (state.phase === 'signed-in' || state.phase === 'expired') {
-    const expired = state.phase === 'expired';
     return (
       <>
-        <div key={state.user.name} hidden={expired} inert={expired}>
-          <Inside pathname={pathname} restricted={state.user.restricted} />
-        </div>
-        {expired && <LoginPage expiredUser={state.user.name} />}
+        {/* Another reader gets another page: nothing of the one before stays in it. */}
+        <Inside key={state.user.name} pathname={pathname} restricted={state.user.restricted} />
+        {state.phase === 'expired' && <SignInAgain user={state.user.name} />}
       </>
     );
   }
@@ -47,7 +46,8 @@ function Inside({ pathname, restricted }: { readonly pathname: string; readonly 
   useEffect(() => {
     if (arrivedAt.current === pathname) return;
     arrivedAt.current = pathname;
-    main.current?.focus({ preventScroll: true });
+    // A page that begins in a field of its own has the focus already.
+    if (!main.current?.contains(document.activeElement)) main.current?.focus({ preventScroll: true });
   }, [pathname]);
 
   if (restricted && pathname !== paths.password) return <Navigate to={paths.password} replace />;

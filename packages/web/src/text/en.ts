@@ -53,7 +53,9 @@ export const en: Dictionary = {
   sessionEndsIn: 'Time left',
   sessionEndsInMinutes: (minutes) =>
     `The session ends within ${counted(minutes, String(minutes), 'minute', 'minutes')}`,
-  stay: 'Stay signed in',
+  sessionEnding: 'Your session is about to end: press any key or click to go on',
+  sessionWasOver: 'The session had ended, so nothing was done. Try again.',
+  stay: 'Continue',
   signInAgain: 'Sign in again',
 
   // password

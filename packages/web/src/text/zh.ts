@@ -51,6 +51,8 @@ export const zh = {
   stay: '继续',
   signInAgain: '重新登录',
 
+  sessionEnding: '会话即将结束，按任意键或点击页面即可继续',
+  sessionWasOver: '当时会话已结束，操作未执行，请重试。',
   // password
   currentPassword: '当前密码',
   currentPasswordWrong: '当前密码不正确',
