@@ -1,8 +1,7 @@
-import { Button, NativeSelect, Skeleton, TextInput } from '@mantine/core';
+import { Button, NativeSelect, Skeleton } from '@mantine/core';
 import { getClient } from '@ops/protocol/http/clients.ts';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
 
 import { CommandTable } from '../../commands/CommandTable.tsx';
 import type { Entry } from '../../commands/CommandTable.tsx';
@@ -18,10 +17,11 @@ import {
   IconFilterOff,
   IconHistory,
   IconPlugConnectedX,
-  IconSearch,
+  IconUserCircle,
   IconX,
 } from '../../ui/icons.ts';
 import { PageTitle } from '../../ui/PageTitle.tsx';
+import { SearchField } from '../../ui/SearchField.tsx';
 import { Segments } from '../../ui/Segments.tsx';
 import { historyQuery, readHistorySearch, MAX_USER, MAX_WORDS, STATE_FILTERS } from './history-search.ts';
 import type { HistorySearch } from './history-search.ts';
@@ -29,8 +29,6 @@ import styles from './HistoryPage.module.css';
 
 const route = getRouteApi(paths.history);
 const PAGE = 50;
-/** The address changes this long after the last key. */
-const TYPING_MS = 250;
 
 /** Everything that was run, as far as it is kept. */
 export function HistoryPage() {
@@ -177,12 +175,13 @@ function Filters({ search, onChange }: { readonly search: HistorySearch; readonl
   };
   return (
     <div className={styles.filters} role="search" aria-label={text.history}>
-      <Words
+      <SearchField
+        className={styles.words}
         label={text.filterSearch}
-        max={MAX_WORDS}
+        maxLength={MAX_WORDS}
         value={search.q ?? ''}
+        ofPage
         onChange={(q) => onChange({ q })}
-        search
       />
       <NativeSelect
         aria-label={text.filterState}
@@ -194,9 +193,11 @@ function Filters({ search, onChange }: { readonly search: HistorySearch; readonl
           ...STATE_FILTERS.map((value) => ({ value, label: names[value] })),
         ]}
       />
-      <Words
+      <SearchField
+        className={styles.user}
         label={text.filterUser}
-        max={MAX_USER}
+        maxLength={MAX_USER}
+        icon={IconUserCircle}
         value={search.user ?? ''}
         onChange={(user) => onChange({ user })}
       />
@@ -234,50 +235,5 @@ function HostChip({ id, onClear }: { readonly id: string; readonly onClear: () =
     >
       {data?.system_info.hostname ?? id.slice(0, 8)}
     </Button>
-  );
-}
-
-/** A field that changes the address when the typing rests. */
-function Words({
-  label,
-  max,
-  value,
-  onChange,
-  search = false,
-}: {
-  readonly label: string;
-  readonly max: number;
-  readonly value: string;
-  readonly onChange: (value: string) => void;
-  readonly search?: boolean;
-}) {
-  const { clock } = useConsole();
-  const [typed, setTyped] = useState(value);
-  const [told, setTold] = useState(value);
-  if (value !== told) {
-    setTold(value);
-    setTyped(value);
-  }
-  useEffect(() => {
-    if (typed === told) return undefined;
-    const timer = clock.after(TYPING_MS, () => {
-      setTold(typed);
-      onChange(typed);
-    });
-    return () => timer.cancel();
-  });
-  return (
-    <TextInput
-      type="search"
-      aria-label={label}
-      placeholder={label}
-      maxLength={max}
-      autoComplete="off"
-      spellCheck={false}
-      className={search ? styles.words : styles.user}
-      leftSection={search ? <IconSearch size={16} stroke={1.7} /> : undefined}
-      value={typed}
-      onChange={(event) => setTyped(event.currentTarget.value)}
-    />
   );
 }
