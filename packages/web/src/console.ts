@@ -17,6 +17,8 @@ import { createServerClock } from './live/server-clock.ts';
 import type { ServerClock } from './live/server-clock.ts';
 import { createTicker } from './live/ticker.ts';
 import type { Ticker } from './live/ticker.ts';
+import { createShortcuts } from './shortcuts/shortcuts.ts';
+import type { Shortcuts } from './shortcuts/shortcuts.ts';
 import { createSession } from './session/session.ts';
 import type { Session } from './session/session.ts';
 import type { Tabs } from './session/tabs.ts';
@@ -33,6 +35,7 @@ export interface Console {
   readonly serverClock: ServerClock;
   readonly ticker: Ticker;
   readonly language: Signal<Language>;
+  readonly shortcuts: Shortcuts;
 }
 
 interface ConsoleNeeds {
@@ -41,6 +44,9 @@ interface ConsoleNeeds {
   readonly connect: (url: string) => EventSource;
   readonly tabs: Tabs;
   readonly language: Language;
+  /** Keys without Control or Command are shortcuts. */
+  readonly singleKeys: boolean;
+  readonly apple: boolean;
 }
 
 /** Tries of a reading query; a refusal is final. */
@@ -89,7 +95,9 @@ export function createConsole(needs: ConsoleNeeds): Console {
       mutations: { networkMode: 'always' },
     },
   });
-  return { api, session, fleet, streams, queries, clock, serverClock, ticker: createTicker(clock), language };
+  const shortcuts = createShortcuts({ clock, apple: needs.apple, single: needs.singleKeys });
+  const ticker = createTicker(clock);
+  return { api, session, fleet, streams, queries, clock, serverClock, ticker, language, shortcuts };
 }
 
 export const ConsoleContext = createContext<Console | null>(null);

@@ -35,6 +35,9 @@ export const en: Dictionary = {
   defaultPasswordInUse: 'The default password is still in use: whoever knows it can sign in.',
   changeItNow: 'Change it now',
   toSystem: 'Go to systems',
+  searchAndGo: 'Search and go',
+  keyboardShortcuts: 'Keyboard shortcuts',
+  close: 'Close',
   tryAgain: 'Try again',
   retrying: 'Trying again',
 
