@@ -1,40 +1,22 @@
 import { Loader } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
 import { useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
-import type { KeyboardEvent, ReactNode } from 'react';
+import type { KeyboardEvent } from 'react';
 
-import { BatchStateLabel, StateLabel } from '../commands/StateLabel.tsx';
 import { useConsole } from '../console.ts';
 import { useKeysText } from '../text/use-keys-text.ts';
 import type { KeysText } from '../text/use-keys-text.ts';
 import { wordsOfError } from '../text/words.ts';
 import { Dialog } from '../ui/Dialog.tsx';
-import {
-  IconApps,
-  IconHistory,
-  IconListDetails,
-  IconSearch,
-  IconServer2,
-  IconTerminal2,
-  IconX,
-} from '../ui/icons.ts';
+import { IconSearch, IconX } from '../ui/icons.ts';
 import { Keys } from '../ui/Keys.tsx';
-import { StatusLabel } from '../ui/StatusLabel.tsx';
 import { groupsFor, STEPS } from './items.ts';
-import type { Entry, GroupName, Mark } from './items.ts';
+import type { Entry, GroupName } from './items.ts';
+import { PaletteOption } from './PaletteOption.tsx';
 import { useCandidates } from './use-candidates.ts';
 import styles from './Palette.module.css';
 
 /** As much as the server takes to look for. */
 const MAX_TYPED = 128;
-
-const ICONS = {
-  hosts: IconServer2,
-  apps: IconApps,
-  pages: IconListDetails,
-  commands: IconTerminal2,
-  runs: IconHistory,
-} as const;
 
 function groupName(group: GroupName, text: KeysText): string {
   return {
@@ -162,7 +144,7 @@ export function Palette({ onClose, onList }: { readonly onClose: () => void; rea
                   {groupName(group.name, text)}
                 </div>
                 {group.entries.map((entry) => (
-                  <Option
+                  <PaletteOption
                     key={entry.id}
                     id={optionId(entry)}
                     entry={entry}
@@ -197,78 +179,4 @@ export function Palette({ onClose, onList }: { readonly onClose: () => void; rea
       </div>
     </Dialog>
   );
-}
-
-function Option({
-  id,
-  entry,
-  active,
-  onPoint,
-  onDone,
-}: {
-  readonly id: string;
-  readonly entry: Entry;
-  readonly active: boolean;
-  readonly onPoint: () => void;
-  /** It leads elsewhere. */
-  readonly onDone: () => void;
-}) {
-  const Glyph = ICONS[entry.group];
-  const common = {
-    id,
-    role: 'option',
-    tabIndex: -1,
-    'aria-selected': active,
-    className: styles.option,
-    // Not when the list moves under a pointer that rests.
-    onPointerMove: active ? undefined : onPoint,
-  } as const;
-  const face = (
-    <>
-      <Glyph size={17} stroke={1.6} aria-hidden />
-      <span className={styles.words}>
-        <span className={styles.name} data-code={entry.code}>
-          <Marked name={entry.name} ranges={entry.ranges} />
-        </span>
-        {entry.about !== undefined && <span className={styles.about}>{entry.about}</span>}
-      </span>
-      {entry.mark !== undefined && <MarkLabel mark={entry.mark} />}
-    </>
-  );
-  if ('act' in entry.leads) {
-    return (
-      <div {...common} onClick={entry.leads.act}>
-        {face}
-      </div>
-    );
-  }
-  return (
-    <Link
-      {...entry.leads.link}
-      {...common}
-      preload={false}
-      onClick={(event) => {
-        // With Control it opens in a tab of its own, and this stays.
-        if (!event.ctrlKey && !event.metaKey && !event.shiftKey) onDone();
-      }}
-    >
-      {face}
-    </Link>
-  );
-}
-
-function MarkLabel({ mark }: { readonly mark: Mark }) {
-  if (mark.kind === 'presence') return <StatusLabel presence={mark.presence} />;
-  return mark.kind === 'state' ? <StateLabel state={mark.state} /> : <BatchStateLabel batch={mark.batch} />;
-}
-
-/** The name, what was found of it marked. */
-function Marked({ name, ranges }: Pick<Entry, 'name' | 'ranges'>) {
-  const parts: ReactNode[] = [];
-  let done = 0;
-  for (const [from, to] of ranges) {
-    parts.push(name.slice(done, from), <mark key={from}>{name.slice(from, to)}</mark>);
-    done = to;
-  }
-  return [...parts, name.slice(done)];
 }
