@@ -2,7 +2,7 @@
  * Who sees what: the console for whoever signed in, the sign-in form for everyone else, and the API's page for all.
  * A session that expired is renewed on top of the page, which keeps its address and whatever is typed in it.
  */
-import { Navigate, Outlet, useLocation } from '@tanstack/react-router';
+import { Navigate, Outlet, useLocation, useRouterState } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 
 import { useConsole, useSignal } from '../console.ts';
@@ -41,6 +41,7 @@ export function Gate() {
 function Inside({ pathname, restricted }: { readonly pathname: string; readonly restricted: boolean }) {
   const main = useRef<HTMLElement>(null);
   const arrivedAt = useRef(pathname);
+  const shown = useRouterState({ select: ({ resolvedLocation }) => resolvedLocation?.pathname });
 
   // A new page is announced, and the next Tab begins at its top.
   useEffect(() => {
@@ -51,6 +52,8 @@ function Inside({ pathname, restricted }: { readonly pathname: string; readonly 
   }, [pathname]);
 
   if (restricted && pathname !== paths.password) return <Navigate to={paths.password} replace />;
+  // The page before is still there while the next is read, and would ask for what it may not have.
+  if (restricted && shown !== paths.password) return <Checking />;
   if (pathname === paths.login) return <Navigate to={paths.system} replace />;
   return (
     <Shell mainRef={main}>
