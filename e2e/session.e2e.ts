@@ -170,7 +170,7 @@ inBothLanguages((language) => {
     await expect(command).toHaveValue('df -h --total');
     await expect(page.getByLabel(text.timeLimit)).toHaveValue('77');
     await expect(command).toBeFocused();
-    expect(await place()).toBe(before);
+    expect(Math.abs(((await place()) ?? 0) - (before ?? 0))).toBeLessThan(2);
     await expect(page).toHaveURL(/\/commands\?.*timeout=77/);
   });
 

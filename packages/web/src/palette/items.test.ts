@@ -26,6 +26,17 @@ test('the best group is first, in it the best entry; what does not fit is not th
   expect(shown(all, 'web')).toEqual(['hosts: web cobweb', 'pages: Webhooks', 'runs: uptime']);
 });
 
+test('what fits whatever is typed comes after all else', () => {
+  const all = [
+    candidate('commands', 'Run df -h', { last: true }),
+    candidate('commands', 'df -hT'),
+    candidate('runs', 'backup df -h'),
+  ];
+  expect(shown(all, 'df -h')).toEqual(['commands: df -hT Run df -h', 'runs: backup df -h']);
+  expect(shown(all.slice(0, 1), 'df -h')).toEqual(['commands: Run df -h']);
+  expect(shown([all[0]!, all[2]!], 'df -h')).toEqual(['runs: backup df -h', 'commands: Run df -h']);
+});
+
 test('without words everything is there in its own order', () => {
   const all = [candidate('runs', 'uptime'), candidate('runs', 'date'), candidate('pages', 'Systems')];
   expect(shown(all, ' ')).toEqual(['pages: Systems', 'runs: uptime date']);

@@ -29,6 +29,8 @@ export interface Candidate {
   /** The server found it by these words. What it looked at may not be here. */
   readonly found?: string;
   readonly code?: true;
+  /** It fits whatever is typed: everything else comes before it. */
+  readonly last?: true;
   readonly mark?: Mark;
   readonly leads: { readonly link: LinkProps } | { readonly act: () => void };
 }
@@ -58,7 +60,7 @@ function ranked(candidates: readonly Candidate[], words: readonly string[]): Ran
     ];
     const match = matchWords(words, name, others);
     if (match === undefined) continue;
-    fitting.push({ entry: { ...candidate, ranges: match.ranges }, score: match.score });
+    fitting.push({ entry: { ...candidate, ranges: match.ranges }, score: candidate.last ? 0 : match.score });
   }
   // Without words the order is that of who gave them.
   return words.length === 0 ? fitting : fitting.toSorted((a, b) => b.score - a.score);

@@ -133,6 +133,7 @@ export function useCandidates(typed: string, onList: () => void) {
       group: 'commands',
       name: text.runTyped(own),
       about: text.runTypedAbout,
+      last: true,
       leads: { link: toCommands(own) },
     });
   }
