@@ -289,7 +289,8 @@ test('a session that activity no longer moves says so, and is renewed before its
   console: ops,
 }) => {
   const text = TEXT.zh;
-  await using server = await startServer({ env: { OPS_SESSION_MAX: String(SHORT_SECS) } });
+  const secs = String(SHORT_SECS);
+  await using server = await startServer({ env: { OPS_SESSION_IDLE: secs, OPS_SESSION_MAX: secs } });
   await page.goto(server.url);
   await page.getByLabel(WORDS.zh.username).fill('admin');
   await page.getByLabel(WORDS.zh.password, { exact: true }).fill('admin123');
