@@ -23,7 +23,7 @@ interface Parts {
 }
 
 /** Read when the page has come to rest, so that the first key of a search is not lost; not with the first page. */
-const READ_AFTER_MS = 1500;
+const READ_AFTER_MS = 5000;
 /** The field of a page that its `/` goes to. */
 const SEARCH_FIELD = 'main input[type="search"]:not(:disabled)';
 
