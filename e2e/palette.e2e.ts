@@ -34,6 +34,8 @@ const TEXT = {
 };
 
 const HOST = hostname();
+/** Each state of the palette is looked at closely. */
+const SLOW_MS = 120_000;
 
 /** What is in the palette, and what is marked as the one that Enter opens. */
 function paletteOf(page: Page, name: string) {
@@ -68,6 +70,7 @@ function heading(page: Page, name: string): Locator {
 }
 
 inBothLanguages((language) => {
+  test.describe.configure({ timeout: SLOW_MS });
   const text = TEXT[language];
 
   test('the palette opens by its keys and its button, is walked by keys alone, and gives the focus back', async ({
