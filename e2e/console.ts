@@ -96,7 +96,8 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       // 401 is how a page learns that nobody has signed in, 404 what a wrong address gets, 409 what somebody else was
       // quicker with; the browser calls them all errors.
       const expected = /status of (401|404|409)/.test(message.text());
-      if (message.type() === 'error' && !expected) complaints.push(message.text());
+      if (message.type() === 'error' && !expected)
+        complaints.push(`${message.text()} (${message.location().url})`);
     });
     const words = WORDS[language];
     await use({

@@ -42,6 +42,11 @@ describe('the options of a rollout', () => {
     expect(changeOf(given('--to v2 --restart'))).toEqual({ version: 'v2', restart: true });
   });
 
+  it('name one change: not two, and not none', () => {
+    expect(() => changeOf(given('--to v2 --action stop'))).toThrow('give one of the two');
+    expect(() => changeOf(given())).toThrow('say what to do: --to VERSION or --action ACTION');
+  });
+
   it('take 20 waves, and not one more', () => {
     expect(wavesOf(given(`--waves ${ones(20)}`)).waves).toHaveLength(20);
     expect(() => wavesOf(given(`--waves ${ones(21)}`))).toThrow('--waves is up to 20');

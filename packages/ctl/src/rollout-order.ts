@@ -99,7 +99,9 @@ export function changeOf(
   given: Given,
 ): Pick<BodyOf<typeof previewRollout>, 'action' | 'version' | 'restart'> {
   const [version, action] = [given.text('to'), given.text('action')];
-  if ((version === undefined) === (action === undefined))
+  if (version !== undefined && action !== undefined)
+    throw usageFault('--to and --action are two different changes: give one of the two');
+  if (version === undefined && action === undefined)
     throw usageFault('say what to do: --to VERSION or --action ACTION');
   if (version !== undefined) return { version, ...(given.flag('restart') && { restart: true }) };
   if (given.flag('restart')) throw usageFault('--restart belongs to --to');

@@ -31,6 +31,7 @@ function usePageLife({ session, fleet, queries, language }: Console): void {
     document.addEventListener('visibilitychange', onVisibility);
 
     let reader: string | undefined;
+    let wasExpired = false;
     const stopReader = session.state.subscribe(() => {
       const state = session.state.get();
       const now = 'user' in state ? state.user.name : state.phase === 'signed-out' ? undefined : reader;
@@ -38,8 +39,12 @@ function usePageLife({ session, fleet, queries, language }: Console): void {
         // Nothing of one reader is shown to the next.
         queries.clear();
         fleet.forget();
+      } else if (wasExpired && state.phase === 'signed-in') {
+        // What was refused meanwhile is asked for again.
+        void queries.invalidateQueries();
       }
       reader = now;
+      wasExpired = state.phase === 'expired';
     });
 
     const onLanguage = (): void => {

@@ -20,6 +20,8 @@ import { createServerClock } from './live/server-clock.ts';
 import type { ServerClock } from './live/server-clock.ts';
 import { createTicker } from './live/ticker.ts';
 import type { Ticker } from './live/ticker.ts';
+import { createShortcuts } from './shortcuts/shortcuts.ts';
+import type { Shortcuts } from './shortcuts/shortcuts.ts';
 import { createSession } from './session/session.ts';
 import type { Session } from './session/session.ts';
 import type { Tabs } from './session/tabs.ts';
@@ -37,6 +39,7 @@ export interface Console {
   readonly serverClock: ServerClock;
   readonly ticker: Ticker;
   readonly language: Signal<Language>;
+  readonly shortcuts: Shortcuts;
 }
 
 interface ConsoleNeeds {
@@ -45,6 +48,9 @@ interface ConsoleNeeds {
   readonly connect: (url: string) => EventSource;
   readonly tabs: Tabs;
   readonly language: Language;
+  /** Keys without Control or Command are shortcuts. */
+  readonly singleKeys: boolean;
+  readonly apple: boolean;
 }
 
 /** Tries of a reading query; a refusal is final. */
@@ -97,8 +103,21 @@ export function createConsole(needs: ConsoleNeeds): Console {
     },
   });
   const freshness = createFreshness(clock);
+  const shortcuts = createShortcuts({ clock, apple: needs.apple, single: needs.singleKeys });
   const ticker = createTicker(clock);
-  return { api, session, fleet, freshness, streams, queries, clock, serverClock, ticker, language };
+  return {
+    api,
+    session,
+    fleet,
+    freshness,
+    streams,
+    queries,
+    clock,
+    serverClock,
+    ticker,
+    language,
+    shortcuts,
+  };
 }
 
 export const ConsoleContext = createContext<Console | null>(null);

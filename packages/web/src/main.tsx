@@ -4,7 +4,9 @@ import { createRoot } from 'react-dom/client';
 import './global.css';
 import { App } from './App.tsx';
 import { browserClock } from './browser/clock.ts';
+import { isApple } from './browser/platform.ts';
 import { createConsole } from './console.ts';
+import { REMEMBERED, recall } from './preferences/remembered.ts';
 import { openTabs } from './session/tabs.ts';
 import { startLanguage } from './text/language.ts';
 
@@ -14,6 +16,8 @@ const parts = createConsole({
   connect: (url) => new EventSource(url),
   tabs: openTabs(),
   language: startLanguage(),
+  singleKeys: recall(REMEMBERED.singleKeys) !== 'off',
+  apple: isApple(),
 });
 
 const root = document.querySelector('#root');

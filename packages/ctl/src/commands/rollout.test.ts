@@ -127,7 +127,7 @@ describe('a rollout', () => {
 
   it.each([
     [['shop', '--all'], /--to VERSION or --action/],
-    [['shop', '--to', 'v2', '--action', 'stop', '--all'], /--to VERSION or --action/],
+    [['shop', '--to', 'v2', '--action', 'stop', '--all'], /--to and --action .*: give one of the two/],
     [['shop', '--action', 'dance', '--all'], /--action is one of Start, Stop, Restart/],
     [['shop', '--action', 'stop', '--restart', '--all'], /--restart belongs to --to/],
     [['shop', '--to', 'v2'], /name the hosts in one way/],

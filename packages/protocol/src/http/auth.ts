@@ -10,6 +10,9 @@ const sessionId = s.string({
   description: 'The session. To a browser only its first 8 characters are shown; the cookie holds it whole.',
 });
 const message = s.string({ max: 256 });
+const maxExpiresInSecs = s.nullable(
+  s.integer({ min: 0, description: 'Seconds until the session ends however active its user is.' }),
+);
 
 export const login = endpoint({
   method: 'POST',
@@ -46,6 +49,7 @@ export const checkAuth = endpoint({
     username: s.string({ max: 64 }),
     role: s.oneOf(['viewer', 'operator', 'admin']),
     expires_in_secs: s.nullable(s.integer({ min: 0, description: 'Null for a bearer token.' })),
+    max_expires_in_secs: maxExpiresInSecs,
     must_change_password: s.boolean(),
     restricted: s.boolean('True: this session may only change the default password or sign out.'),
   }),
@@ -83,5 +87,10 @@ export const keepAlive = endpoint({
   access: 'session',
   tag: 'authentication',
   summary: { zh: '用户活动：延长会话', en: 'User activity: extend the session' },
-  answer: s.object({ success: s.oneOf([true]), message, expires_in_secs: s.nullable(s.integer({ min: 0 })) }),
+  answer: s.object({
+    success: s.oneOf([true]),
+    message,
+    expires_in_secs: s.nullable(s.integer({ min: 0 })),
+    max_expires_in_secs: maxExpiresInSecs,
+  }),
 });

@@ -7,7 +7,7 @@ import type { Principal } from './principal.ts';
 
 function session(role: Role, passwordIsDefault = false, restricted = false) {
   const user = { id: 'u', username: 'someone', role, passwordIsDefault, disabled: false };
-  return { hash: 'h', user, restricted, expiresInSecs: 10 };
+  return { hash: 'h', user, restricted, expiresInSecs: 10, maxExpiresInSecs: 20 };
 }
 
 const as = (role: Role): Principal => sessionPrincipal(session(role), false);

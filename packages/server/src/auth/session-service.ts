@@ -130,6 +130,7 @@ export function createSessionService(needs: {
       user: row.user,
       restricted: row.restricted,
       expiresInSecs: Math.ceil(leftMs(entry, now) / 1000),
+      maxExpiresInSecs: Math.ceil((entry.startedAt + maxMs - now) / 1000),
     };
   }
 

@@ -19,6 +19,8 @@ export interface ActiveSession {
   /** Signed in with the default password from another machine. */
   readonly restricted: boolean;
   readonly expiresInSecs: number;
+  /** However active the user is. */
+  readonly maxExpiresInSecs: number;
 }
 
 /** What becomes true together with a change of sessions. */

@@ -105,7 +105,7 @@ export function OutputPanel({
               setChosen(undefined);
             }}
             onKeyDown={(event) => {
-              if (event.key !== 'Enter') return;
+              if (event.key !== 'Enter' || event.nativeEvent.isComposing) return;
               event.preventDefault();
               step(event.shiftKey ? -1 : 1);
             }}

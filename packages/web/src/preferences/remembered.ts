@@ -5,6 +5,7 @@ export const REMEMBERED = {
   view: 'ops.fleet-view',
   appsView: 'ops.apps-view',
   outputWrap: 'ops.output-wrap',
+  singleKeys: 'ops.single-keys',
 } as const;
 type Key = (typeof REMEMBERED)[keyof typeof REMEMBERED];
 

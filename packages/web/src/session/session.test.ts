@@ -17,6 +17,7 @@ function fakeServer() {
     signedIn: true,
     reachable: true,
     expiresInSecs: HOUR_SECS as number | null,
+    maxExpiresInSecs: (12 * HOUR_SECS) as number | null,
     restricted: false,
   };
 }
@@ -53,6 +54,7 @@ function start(server = fakeServer()) {
       must_change_password: server.restricted,
       restricted: server.restricted,
       expires_in_secs: server.expiresInSecs,
+      max_expires_in_secs: server.maxExpiresInSecs,
     };
   }
   const api: Api = {
@@ -168,7 +170,7 @@ describe('the end', () => {
     const { hand, phase, session } = start();
     await hand.advanceAsync(60 * MINUTE + 2000);
     expect(phase()).toBe('signed-in');
-    expect(session.notice.get()?.leftMs).toBeGreaterThan(0);
+    expect(session.notice.get()).toBeNull();
   });
 
   test('comes also when the server cannot be asked', async () => {
@@ -177,6 +179,21 @@ describe('the end', () => {
     server.reachable = false;
     await hand.advanceAsync(2 * MINUTE);
     expect(phase()).toBe('expired');
+  });
+
+  test('is announced loudly for its last five minutes, and any press moves it', async () => {
+    const { session, hand } = start();
+    await hand.advanceAsync(55 * MINUTE + 1000);
+    expect(session.notice.get()).toMatchObject({ kind: 'ending' });
+    session.active('deliberate');
+    await hand.advanceAsync(0);
+    expect(session.notice.get()).toBeNull();
+  });
+
+  test('that activity does not move is announced as the limit', async () => {
+    const { session, hand } = start({ ...fakeServer(), maxExpiresInSecs: HOUR_SECS });
+    await hand.advanceAsync(55 * MINUTE + 1000);
+    expect(session.notice.get()).toMatchObject({ kind: 'limit' });
   });
 
   test('a 401 of any call expires the session, and signing in goes on where it was', async () => {
@@ -211,7 +228,7 @@ describe('other tabs', () => {
     await session.signIn('admin', 'secret');
     await session.stay();
     await session.signOut();
-    expect(told.map((message) => message.kind)).toEqual(['signed-in', 'extended', 'left']);
+    expect(told.map((message) => message.kind)).toEqual(['changed', 'extended', 'left']);
   });
 
   test('sign out with this one', async () => {
@@ -225,7 +242,7 @@ describe('other tabs', () => {
     const { hand, hear, phase, server } = start({ ...fakeServer(), signedIn: false });
     await hand.advanceAsync(0);
     server.signedIn = true;
-    hear({ kind: 'signed-in' });
+    hear({ kind: 'changed' });
     await hand.advanceAsync(0);
     expect(phase()).toBe('signed-in');
   });
@@ -234,7 +251,44 @@ describe('other tabs', () => {
     const { session, hand, hear } = start();
     await hand.advanceAsync(6 * MINUTE);
     expect(session.notice.get()).not.toBeNull();
-    hear({ kind: 'extended', endsAt: hand.wall() + 60 * MINUTE, activityAt: hand.wall() });
+    hear({
+      kind: 'extended',
+      at: hand.wall(),
+      left: { expires_in_secs: HOUR_SECS, max_expires_in_secs: 12 * HOUR_SECS },
+    });
     expect(session.notice.get()).toBeNull();
+    await hand.advanceAsync(4 * MINUTE);
+    hear({ kind: 'active', at: hand.wall() });
+    await hand.advanceAsync(4 * MINUTE);
+    expect(session.notice.get()).toBeNull();
+    await hand.advanceAsync(MINUTE);
+    expect(session.notice.get()).toMatchObject({ kind: 'idle' });
+  });
+
+  test('hear of activity here, once a second at most', async () => {
+    const { session, hand, told } = start();
+    await hand.advanceAsync(0);
+    for (let tenth = 0; tenth < 20; tenth++) {
+      session.active('moved');
+      await hand.advanceAsync(100);
+    }
+    expect(told.filter((message) => message.kind === 'active')).toHaveLength(2);
+  });
+
+  test('are asked to look when this one is refused, once', async () => {
+    const { session, hand, told, hear, server } = start();
+    await hand.advanceAsync(0);
+    server.signedIn = false;
+    session.heed(new ApiError('unauthenticated', '', { status: 401 }));
+    hear({ kind: 'changed' });
+    await hand.advanceAsync(0);
+    expect(told).toEqual([{ kind: 'changed' }]);
+  });
+
+  test('are told of a changed password: what it lifts is lifted in all of them', async () => {
+    const { session, hand, told } = start();
+    await hand.advanceAsync(0);
+    await session.changePassword('old', 'new');
+    expect(told).toEqual([{ kind: 'changed' }]);
   });
 });

@@ -15,6 +15,8 @@ import type { Notice } from './timing.ts';
 
 /** How often the console looks at the time of the session. */
 const TICK_MS = 1000;
+/** Other tabs hear of activity here at most this often. */
+const ACTIVITY_TOLD_EVERY_MS = 1000;
 /** A server that gives no answer at the start is asked again this often. */
 const RETRY_MS = 3000;
 
@@ -53,10 +55,18 @@ export function createSession({ api, clock, tabs }: SessionNeeds): Session {
   const notice = createSignal<Notice | null>(null);
   let timing = freshTiming(null, clock.wall());
   let confirming = false;
+  let activityToldAt = 0;
 
   function apply(event: SessionEvent): void {
     state.set(step(state.get(), event));
     if (state.get().phase !== 'signed-in') notice.set(null);
+  }
+
+  /** The session is over. The other tabs share it, and ask for themselves. */
+  function refused(): void {
+    const wasIn = state.get().phase === 'signed-in';
+    apply({ kind: 'refused' });
+    if (wasIn) tabs.tell({ kind: 'changed' });
   }
 
   async function check(): Promise<void> {
@@ -64,9 +74,7 @@ export function createSession({ api, clock, tabs }: SessionNeeds): Session {
       const answer = await api().call(checkAuth, {});
       const now = clock.wall();
       const known = state.get().phase === 'signed-in';
-      timing = known
-        ? withLeft(timing, answer.expires_in_secs, now)
-        : freshTiming(answer.expires_in_secs, now);
+      timing = known ? withLeft(timing, answer, now) : freshTiming(answer, now);
       const { username: name, role, must_change_password: mustChangePassword, restricted } = answer;
       apply({ kind: 'verified', user: { name, role, mustChangePassword, restricted } });
     } catch (error) {
@@ -82,9 +90,11 @@ export function createSession({ api, clock, tabs }: SessionNeeds): Session {
     notice.set(noticeAt(timing, now));
     try {
       const answer = await api().call(keepAlive, {});
-      timing = withLeft(timing, answer.expires_in_secs, clock.wall());
+      const { expires_in_secs, max_expires_in_secs } = answer;
+      const left = { expires_in_secs, max_expires_in_secs };
+      timing = withLeft(timing, left, clock.wall());
       notice.set(noticeAt(timing, clock.wall()));
-      tabs.tell({ kind: 'extended', endsAt: timing.endsAt, activityAt: now });
+      tabs.tell({ kind: 'extended', at: now, left });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       // Not told: the next sign of the reader tries again.
@@ -98,7 +108,7 @@ export function createSession({ api, clock, tabs }: SessionNeeds): Session {
     confirming = true;
     await check();
     confirming = false;
-    if (isOver(timing, clock.wall())) apply({ kind: 'refused' });
+    if (isOver(timing, clock.wall())) refused();
   }
 
   function tick(): void {
@@ -124,10 +134,14 @@ export function createSession({ api, clock, tabs }: SessionNeeds): Session {
         switch (message.kind) {
           case 'left':
             return apply({ kind: 'left' });
-          case 'signed-in':
+          case 'changed':
             return void check();
+          case 'active':
+            timing = { ...timing, lastActivityAt: Math.max(timing.lastActivityAt, message.at) };
+            return tick();
           case 'extended':
-            timing = { ...timing, endsAt: message.endsAt, lastActivityAt: message.activityAt };
+            timing = { ...timing, lastActivityAt: message.at, lastKeepAliveAt: message.at };
+            timing = withLeft(timing, message.left, clock.wall());
             return tick();
         }
       });
@@ -141,7 +155,7 @@ export function createSession({ api, clock, tabs }: SessionNeeds): Session {
     async signIn(username, password) {
       await api().call(login, { body: { username, password } });
       await check();
-      tabs.tell({ kind: 'signed-in' });
+      tabs.tell({ kind: 'changed' });
     },
     async signOut() {
       try {
@@ -156,18 +170,24 @@ export function createSession({ api, clock, tabs }: SessionNeeds): Session {
     async changePassword(current, next) {
       await api().call(changePassword, { body: { current_password: current, new_password: next } });
       await check();
+      tabs.tell({ kind: 'changed' });
     },
     active(activity) {
       if (state.get().phase !== 'signed-in') return;
       if (activity === 'moved' && notice.get() !== null) return;
       const now = clock.wall();
       timing = { ...timing, lastActivityAt: now };
+      if (now - activityToldAt >= ACTIVITY_TOLD_EVERY_MS) {
+        activityToldAt = now;
+        tabs.tell({ kind: 'active', at: now });
+      }
       if (keepAliveDue(timing, now)) void extend();
+      else tick();
     },
     stay: extend,
     renew: () => apply({ kind: 'refused' }),
     heed(error) {
-      if (error.code === 'unauthenticated') apply({ kind: 'refused' });
+      if (error.code === 'unauthenticated') refused();
       if (error.code === 'password_change_required') apply({ kind: 'restricted' });
     },
   };

@@ -1,7 +1,14 @@
+import type { Left } from './timing.ts';
+
 /** What the tabs of one browser tell each other about the session they share. */
 export type TabMessage =
-  | { readonly kind: 'extended'; readonly endsAt: number | null; readonly activityAt: number }
-  | { readonly kind: 'signed-in' | 'left' };
+  /** Somebody is there. */
+  | { readonly kind: 'active'; readonly at: number }
+  /** The server was told so, and moved the end. */
+  | { readonly kind: 'extended'; readonly at: number; readonly left: Left }
+  /** The server has something else to say than before: someone signed in, was refused, or changed the password. */
+  | { readonly kind: 'changed' }
+  | { readonly kind: 'left' };
 
 export interface Tabs {
   tell(message: TabMessage): void;

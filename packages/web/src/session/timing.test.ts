@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
 import {
+  ENDING_NOTICE_MS,
   KEEP_ALIVE_EVERY_MS,
-  LIMIT_NOTICE_MS,
   NOTICE_AFTER_MS,
   freshTiming,
   isOver,
@@ -13,7 +13,8 @@ import {
 
 const NOW = 1_800_000_000_000;
 const HOUR = 3600;
-const hour = freshTiming(HOUR, NOW);
+const left = (secs: number, maxSecs = 12 * HOUR) => ({ expires_in_secs: secs, max_expires_in_secs: maxSecs });
+const hour = freshTiming(left(HOUR), NOW);
 
 describe('keep-alive', () => {
   test('the first sign of a reader is told at once, the next after a minute', () => {
@@ -24,7 +25,7 @@ describe('keep-alive', () => {
   });
 
   test('a server with short sessions is told more often', () => {
-    const short = { ...freshTiming(60, NOW), lastKeepAliveAt: NOW };
+    const short = { ...freshTiming(left(60), NOW), lastKeepAliveAt: NOW };
     expect(keepAliveDue(short, NOW + 15_000)).toBe(true);
   });
 });
@@ -43,20 +44,29 @@ describe('notice', () => {
     expect(noticeAt(back, NOW + NOTICE_AFTER_MS)).toBeNull();
   });
 
-  test('tells an active reader that the session reaches its longest time', () => {
-    const last = withLeft({ ...hour, lastActivityAt: NOW }, LIMIT_NOTICE_MS / 1000, NOW);
-    expect(noticeAt(last, NOW)).toEqual({ kind: 'limit', leftMs: LIMIT_NOTICE_MS });
-    expect(noticeAt(withLeft(hour, LIMIT_NOTICE_MS / 1000 + 1, NOW), NOW)).toBeNull();
+  test('is a louder one five minutes before the end, until the server moves it', () => {
+    const end = NOW + HOUR * 1000 - ENDING_NOTICE_MS;
+    expect(noticeAt(hour, end - 1)).toMatchObject({ kind: 'idle' });
+    expect(noticeAt(hour, end)).toEqual({ kind: 'ending', leftMs: ENDING_NOTICE_MS });
+    expect(noticeAt({ ...hour, lastActivityAt: end }, end)).toMatchObject({ kind: 'ending' });
+    expect(noticeAt(withLeft(hour, left(HOUR), end), end)).toBeNull();
   });
 
-  test('warns at half of a session shorter than ten minutes', () => {
-    const short = freshTiming(120, NOW);
+  test('tells an active reader that the session reaches its longest time', () => {
+    const last = withLeft({ ...hour, lastActivityAt: NOW }, left(300, 300), NOW);
+    expect(noticeAt(last, NOW)).toEqual({ kind: 'limit', leftMs: ENDING_NOTICE_MS });
+    expect(noticeAt(withLeft(hour, left(301, 301), NOW), NOW)).toBeNull();
+  });
+
+  test('warns at half of a session shorter than ten minutes, and at its last quarter', () => {
+    const short = freshTiming(left(120), NOW);
     expect(noticeAt(short, NOW + 59_999)).toBeNull();
     expect(noticeAt(short, NOW + 60_000)).toEqual({ kind: 'idle', leftMs: 60_000 });
+    expect(noticeAt(short, NOW + 90_000)).toEqual({ kind: 'ending', leftMs: 30_000 });
   });
 
   test('a token has no end and no notice', () => {
-    const token = freshTiming(null, NOW);
+    const token = freshTiming({ expires_in_secs: null, max_expires_in_secs: null }, NOW);
     expect(noticeAt(token, NOW + 10 * NOTICE_AFTER_MS)).toBeNull();
     expect(isOver(token, NOW + 10 * NOTICE_AFTER_MS)).toBe(false);
   });
@@ -68,7 +78,13 @@ test('is over at its last moment, not before', () => {
 });
 
 test('an answer moves the end and never shortens what a session is known to last', () => {
-  const later = withLeft(hour, 600, NOW + 1000);
+  const later = withLeft(hour, left(600), NOW + 1000);
   expect(later.endsAt).toBe(NOW + 601_000);
   expect(later.windowMs).toBe(HOUR * 1000);
+});
+
+test('more left than was known: somebody was active elsewhere', () => {
+  const later = NOW + 6 * 60_000;
+  expect(withLeft(hour, left(HOUR - 60), later).lastActivityAt).toBe(later - 60_000);
+  expect(withLeft(hour, left(HOUR - 6 * 60), later).lastActivityAt).toBe(NOW);
 });

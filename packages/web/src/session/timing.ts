@@ -9,24 +9,29 @@ const MINUTE = 60_000;
 export const NOTICE_AFTER_MS = 5 * MINUTE;
 /** Activity is told to the server at most this often. */
 export const KEEP_ALIVE_EVERY_MS = MINUTE;
-/** A session that activity can no longer extend is announced this long before its end. */
-export const LIMIT_NOTICE_MS = 5 * MINUTE;
+/** So long before its end a session is said to end, loudly. */
+export const ENDING_NOTICE_MS = 5 * MINUTE;
+/** The server counts in seconds, rounded up. */
+const ROUNDED_MS = 1000;
 
 export interface Timing {
   readonly lastActivityAt: number;
   readonly lastKeepAliveAt: number;
   /** When the server will end the session; null when it has no end (a token). */
   readonly endsAt: number | null;
+  /** When it ends however active its reader is. */
+  readonly limitAt: number | null;
   /** The longest time that was ever left: how long a session lives without activity. */
   readonly windowMs: number;
 }
 
 /**
- * - `idle`: nobody was active; staying is one press away.
- * - `limit`: the session reaches its longest life whatever the reader does.
+ * - `idle`: nobody was active for a while; staying is one press away.
+ * - `ending`: nobody was, and the end is near.
+ * - `limit`: the end is near, and activity no longer moves it.
  */
 export interface Notice {
-  readonly kind: 'idle' | 'limit';
+  readonly kind: 'idle' | 'ending' | 'limit';
   readonly leftMs: number;
 }
 
@@ -37,24 +42,42 @@ export function keepAliveDue(timing: Timing, now: number): boolean {
 export function noticeAt(timing: Timing, now: number): Notice | null {
   if (timing.endsAt === null) return null;
   const leftMs = Math.max(0, timing.endsAt - now);
-  // A server set to short sessions warns at half of one.
-  if (now - timing.lastActivityAt >= Math.min(NOTICE_AFTER_MS, timing.windowMs / 2))
-    return { kind: 'idle', leftMs };
-  if (leftMs <= Math.min(LIMIT_NOTICE_MS, timing.windowMs / 4)) return { kind: 'limit', leftMs };
-  return null;
+  // A server set to short sessions warns at half of one, and again at the last quarter.
+  if (leftMs <= Math.min(ENDING_NOTICE_MS, timing.windowMs / 4)) {
+    const limited = timing.limitAt !== null && timing.limitAt - timing.endsAt <= ROUNDED_MS;
+    return { kind: limited ? 'limit' : 'ending', leftMs };
+  }
+  const quietMs = now - timing.lastActivityAt;
+  return quietMs >= Math.min(NOTICE_AFTER_MS, timing.windowMs / 2) ? { kind: 'idle', leftMs } : null;
 }
 
 export function isOver(timing: Timing, now: number): boolean {
   return timing.endsAt !== null && now >= timing.endsAt;
 }
 
-/** The server said how much is left. */
-export function withLeft(timing: Timing, leftSecs: number | null, now: number): Timing {
-  if (leftSecs === null) return { ...timing, endsAt: null };
-  return { ...timing, endsAt: now + leftSecs * 1000, windowMs: Math.max(timing.windowMs, leftSecs * 1000) };
+/** What the server says is left. */
+export interface Left {
+  readonly expires_in_secs: number | null;
+  readonly max_expires_in_secs: number | null;
+}
+
+/** The server said how much is left. Where that is more than was known, somebody was active in another tab. */
+export function withLeft(timing: Timing, left: Left, now: number): Timing {
+  const { expires_in_secs: secs, max_expires_in_secs: maxSecs } = left;
+  if (secs === null) return { ...timing, endsAt: null, limitAt: null };
+  const endsAt = now + secs * 1000;
+  const windowMs = Math.max(timing.windowMs, secs * 1000);
+  return {
+    ...timing,
+    endsAt,
+    limitAt: maxSecs === null ? null : now + maxSecs * 1000,
+    windowMs,
+    lastActivityAt: Math.max(timing.lastActivityAt, Math.min(now, endsAt - windowMs)),
+  };
 }
 
 /** A session just met: the first sign of its reader extends it. */
-export function freshTiming(leftSecs: number | null, now: number): Timing {
-  return withLeft({ lastActivityAt: now, lastKeepAliveAt: 0, endsAt: null, windowMs: 0 }, leftSecs, now);
+export function freshTiming(left: Left | null, now: number): Timing {
+  const met = { lastActivityAt: now, lastKeepAliveAt: 0, endsAt: null, limitAt: null, windowMs: 0 };
+  return left === null ? met : withLeft(met, left, now);
 }

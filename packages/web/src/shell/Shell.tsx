@@ -6,9 +6,11 @@ import { useConsole, useSignal } from '../console.ts';
 import { paths } from '../paths.ts';
 import { useText } from '../text/use-text.ts';
 import { Logo } from '../ui/Logo.tsx';
+import { Overlays } from './Overlays.tsx';
 import { LanguageButton, SchemeMenu } from './Preferences.tsx';
 import { LiveBanner } from './LiveBanner.tsx';
 import { PasswordBanner } from './PasswordBanner.tsx';
+import { SearchButton } from './SearchButton.tsx';
 import { ServerChip } from './ServerChip.tsx';
 import { SessionNotice } from './SessionNotice.tsx';
 import { UserMenu } from './UserMenu.tsx';
@@ -77,6 +79,7 @@ export function Shell({
           </Link>
           {!restricted && <Tabs place="top" />}
           <div className={styles.tools}>
+            {!restricted && <SearchButton />}
             <ServerChip />
             <LanguageButton />
             <SchemeMenu />
@@ -93,6 +96,7 @@ export function Shell({
       </main>
       {!restricted && <Tabs place="bottom" />}
       <SessionNotice />
+      {!restricted && <Overlays />}
     </div>
   );
 }

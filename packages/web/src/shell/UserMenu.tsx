@@ -1,4 +1,4 @@
-import { IconBook2, IconKey, IconLogout, IconUserCircle } from '../ui/icons.ts';
+import { IconBook2, IconKey, IconKeyboard, IconLogout, IconUserCircle } from '../ui/icons.ts';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 
@@ -12,7 +12,7 @@ import styles from './UserMenu.module.css';
 
 export function UserMenu() {
   const { text } = useText();
-  const { session } = useConsole();
+  const { session, shortcuts } = useConsole();
   const state = useSignal(session.state);
   const navigate = useNavigate();
   const [failure, setFailure] = useState<string>();
@@ -54,6 +54,14 @@ export function UserMenu() {
       <MenuLink to={paths.docs} icon={<IconBook2 size={16} stroke={1.7} aria-hidden />}>
         {text.apiDocs}
       </MenuLink>
+      {!user.restricted && (
+        <MenuItem
+          icon={<IconKeyboard size={16} stroke={1.7} aria-hidden />}
+          onClick={() => shortcuts.fire('list')}
+        >
+          {text.keyboardShortcuts}
+        </MenuItem>
+      )}
       <MenuDivider />
       <MenuItem icon={<IconLogout size={16} stroke={1.7} aria-hidden />} stays onClick={() => void leave()}>
         {text.signOut}

@@ -4,11 +4,13 @@ import { describe, expect, test } from 'vitest';
 
 import { enApps } from './en-apps.ts';
 import { enCommands } from './en-commands.ts';
+import { enKeys } from './en-keys.ts';
 import { enRollouts } from './en-rollouts.ts';
 import { en } from './en.ts';
 import { wordsIn } from './literals.test-support.ts';
 import { zhApps } from './zh-apps.ts';
 import { zhCommands } from './zh-commands.ts';
+import { zhKeys } from './zh-keys.ts';
 import { zhRollouts } from './zh-rollouts.ts';
 import { zh } from './zh.ts';
 
@@ -39,13 +41,14 @@ function kinds(dictionary: Readonly<Record<string, unknown>>): string[] {
 }
 
 /** Files of the console that hold the dictionaries themselves. */
-const DICTIONARY = /text\/(?:zh|en)(?:-apps|-commands|-rollouts)?\.ts$/;
+const DICTIONARY = /text\/(?:zh|en)(?:-apps|-commands|-keys|-rollouts)?\.ts$/;
 
 describe.each([
   ['of every page', zh, en, ['otherLanguage']],
   ['of commands', zhCommands, enCommands, []],
   ['of applications', zhApps, enApps, []],
   ['of rollouts', zhRollouts, enRollouts, []],
+  ['of keys', zhKeys, enKeys, []],
 ] as const)('dictionaries %s', (_name, chinese, english, notTranslated) => {
   const inChinese: Readonly<Record<string, unknown>> = chinese;
   const inEnglish: Readonly<Record<string, unknown>> = english;
@@ -83,8 +86,13 @@ test.each([
   ['commands', zhCommands],
   ['applications', zhApps],
   ['rollouts', zhRollouts],
+  ['keys', zhKeys],
 ])('the words of %s do not stand for others', (_name, words) => {
   expect(Object.keys(words).filter((key) => key in zh)).toEqual([]);
+});
+
+test('the words of keys, which stand beside those of commands, do not stand for them', () => {
+  expect(Object.keys(zhKeys).filter((key) => key in zhCommands)).toEqual([]);
 });
 
 describe('no words outside the dictionaries', () => {

@@ -67,7 +67,6 @@ export const enApps: AppDictionary = {
   releases: 'Releases',
   seeReleases: 'See',
   appOn: (app, host) => `${app} · ${host}`,
-  close: 'Close',
   viewerCannotAct: 'Viewers cannot act on applications.',
   readonlyCannotAct: 'This host is read-only and carries out nothing.',
   offlineCannotAct: 'The client is offline.',

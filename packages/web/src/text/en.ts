@@ -36,6 +36,9 @@ export const en: Dictionary = {
   defaultPasswordInUse: 'The default password is still in use: whoever knows it can sign in.',
   changeItNow: 'Change it now',
   toSystem: 'Go to systems',
+  searchAndGo: 'Search and go',
+  keyboardShortcuts: 'Keyboard shortcuts',
+  close: 'Close',
   tryAgain: 'Try again',
   retrying: 'Trying again',
 
@@ -54,7 +57,9 @@ export const en: Dictionary = {
   sessionEndsIn: 'Time left',
   sessionEndsInMinutes: (minutes) =>
     `The session ends within ${counted(minutes, String(minutes), 'minute', 'minutes')}`,
-  stay: 'Stay signed in',
+  sessionEnding: 'Your session is about to end: press any key or click to go on',
+  sessionWasOver: 'The session had ended, so nothing was done. Try again.',
+  stay: 'Continue',
   signInAgain: 'Sign in again',
 
   // password

@@ -13,6 +13,8 @@ export function roleName(role: Role, text: Dictionary): string {
 export function wordsOfError(error: ApiError, text: Dictionary): string {
   if (error.code === 'unreachable') return text.noAnswer;
   if (error.code === 'unreadable') return text.strangeAnswer(error.status);
+  // It is read when one has signed in again: until then the form lies over it.
+  if (error.code === 'unauthenticated') return text.sessionWasOver;
   return error.message;
 }
 

@@ -61,7 +61,6 @@ export const zhApps = {
   releases: '发布记录',
   seeReleases: '查看',
   appOn: (app: string, host: string) => `${app} · ${host}`,
-  close: '关闭',
   viewerCannotAct: '只读用户不能操作应用。',
   readonlyCannotAct: '该主机为只读，不执行任何操作。',
   offlineCannotAct: '客户端离线。',

@@ -32,6 +32,9 @@ export const zh = {
   defaultPasswordInUse: '默认密码仍在使用，任何知道它的人都能登录。',
   changeItNow: '立即修改',
   toSystem: '前往系统信息',
+  searchAndGo: '搜索与跳转',
+  keyboardShortcuts: '键盘快捷键',
+  close: '关闭',
   tryAgain: '重试',
   retrying: '正在重试',
 
@@ -49,6 +52,8 @@ export const zh = {
   sessionNotice: '会话提醒',
   sessionEndsIn: '剩余时间',
   sessionEndsInMinutes: (minutes: number) => `会话将在 ${minutes} 分钟内结束`,
+  sessionEnding: '会话即将结束，按任意键或点击页面即可继续',
+  sessionWasOver: '当时会话已结束，操作未执行，请重试。',
   stay: '继续',
   signInAgain: '重新登录',
 

@@ -1,38 +1,51 @@
-import { useEffect, useId, useRef } from 'react';
+import { useId, useLayoutEffect, useRef } from 'react';
 import type { ReactNode } from 'react';
 
 import styles from './Dialog.module.css';
 
-/** A question that has to be answered first. The browser keeps the focus inside and closes it on Escape. */
+/**
+ * A question that has to be answered first. The browser keeps the focus inside, closes it on Escape, and gives the focus
+ * back to where it was.
+ */
 export function Dialog({
   open,
   title,
   onClose,
   children,
+  className = styles.dialog,
+  bare = false,
 }: {
   readonly open: boolean;
   readonly title: string;
   readonly onClose: () => void;
   readonly children: ReactNode;
+  readonly className?: string | undefined;
+  /** Without frame and heading: the title is only its name. */
+  readonly bare?: boolean;
 }) {
   const heading = useId();
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    if (open) dialog.current?.showModal();
-    else dialog.current?.close();
+  useLayoutEffect(() => {
+    const shown = dialog.current;
+    if (!open) return undefined;
+    shown?.showModal();
+    // Before it is taken away: what is gone gives no focus back.
+    return () => shown?.close();
   }, [open]);
   return (
     <dialog
       ref={dialog}
-      className={styles.dialog}
-      aria-labelledby={heading}
+      className={className}
+      aria-labelledby={bare ? undefined : heading}
+      aria-label={bare ? title : undefined}
       onClose={onClose}
       onClick={(event) => {
         // What lies around the dialog belongs to it as its backdrop.
         if (event.target === dialog.current) onClose();
       }}
     >
-      {open && (
+      {open && bare && children}
+      {open && !bare && (
         <div className={styles.inner}>
           <h2 id={heading}>{title}</h2>
           {children}

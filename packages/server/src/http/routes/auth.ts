@@ -49,6 +49,7 @@ export function authRoutes(needs: { readonly auth: Auth; readonly cookieSecure: 
         username: principal.username,
         role: principal.role,
         expires_in_secs: isSession ? principal.session.expiresInSecs : null,
+        max_expires_in_secs: isSession ? principal.session.maxExpiresInSecs : null,
         must_change_password: principal.mustChangePassword,
         restricted: principal.restricted,
       };
@@ -67,9 +68,15 @@ export function authRoutes(needs: { readonly auth: Auth; readonly cookieSecure: 
     }),
 
     route(keepAlive).returns(({ principal, context }) => {
-      const left = principal.kind === 'session' ? auth.sessions.activity(principal.session.hash) : null;
+      const session = principal.kind === 'session' ? principal.session : undefined;
+      const left = session === undefined ? null : auth.sessions.activity(session.hash);
       if (left === 0) throw new OpsError('unauthenticated');
-      return { success: true, message: SUCCESSES.keepAlive[context.language], expires_in_secs: left };
+      return {
+        success: true,
+        message: SUCCESSES.keepAlive[context.language],
+        expires_in_secs: left,
+        max_expires_in_secs: session?.maxExpiresInSecs ?? null,
+      };
     }),
   ];
 }

@@ -45,6 +45,7 @@ export function AppFilters({
         label={text.filterByName}
         value={search.name ?? ''}
         maxLength={MAX_NAME}
+        ofPage
         onChange={(name) => onChange({ name: name || undefined })}
       />
       <NativeSelect

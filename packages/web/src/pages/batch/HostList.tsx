@@ -69,6 +69,7 @@ export function HostList({
           label={text.filterHosts}
           value={search.q ?? ''}
           maxLength={MAX_WORDS}
+          ofPage
           onChange={(q) => onChange({ q: q || undefined })}
         />
         {search.state !== undefined && (

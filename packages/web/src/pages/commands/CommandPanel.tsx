@@ -3,11 +3,12 @@ import { checkCommand } from '@ops/protocol/http/commands.ts';
 import type { AnswerOf } from '@ops/protocol/http/endpoint.ts';
 
 import { RefusalWords } from '../../commands/RefusalWords.tsx';
+import { usePredefined } from '../../commands/use-predefined.ts';
 import { MAX_TYPED } from '../../commands/order-address.ts';
 import { useCommandText } from '../../text/use-command-text.ts';
 import { IconCircleCheck } from '../../ui/icons.ts';
 import { Panel } from '../../ui/Panel.tsx';
-import { usePredefined, useVerdict } from './use-verdict.ts';
+import { useVerdict } from './use-verdict.ts';
 import styles from './CommandsPage.module.css';
 
 type Verdict = AnswerOf<typeof checkCommand>;

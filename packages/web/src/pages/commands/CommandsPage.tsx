@@ -1,3 +1,4 @@
+import { useLocation } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 
 import { useStale } from '../../live/use-stale.ts';
@@ -19,7 +20,7 @@ import styles from './CommandsPage.module.css';
 
 export function CommandsPage() {
   const { text } = useCommandText();
-  const { fleet: live } = useConsole();
+  const { fleet: live, shortcuts } = useConsole();
   const { fleet, stale } = useSignal(live.picture);
   useEffect(() => live.watch(), [live]);
   useStale(stale);
@@ -42,16 +43,19 @@ export function CommandsPage() {
     if (request !== undefined) run(request);
   }
 
+  // The button knows whether it may be pressed.
+  useEffect(
+    () =>
+      shortcuts.on('run', () => {
+        form.current?.querySelector<HTMLButtonElement>('button[aria-keyshortcuts]')?.click();
+      }),
+    [shortcuts],
+  );
+
+  const { state } = useLocation();
   useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
-      event.preventDefault();
-      // The button knows whether it may be pressed.
-      form.current?.querySelector<HTMLButtonElement>('button[aria-keyshortcuts]')?.click();
-    };
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, []);
+    if (state.toType) form.current?.querySelector<HTMLInputElement>('input[name="command"]')?.focus();
+  }, [state]);
 
   return (
     <Page>

@@ -55,6 +55,8 @@ export function HostPicker({
   }
 
   function onKey(event: KeyboardEvent): void {
+    // Enter and the arrows belong to an input method while it composes.
+    if (event.nativeEvent.isComposing) return;
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 6, PageUp: -6 }[event.key];
     if (step !== undefined) {
       event.preventDefault();

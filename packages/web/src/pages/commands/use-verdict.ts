@@ -1,4 +1,4 @@
-import { checkCommand, predefinedCommands } from '@ops/protocol/http/commands.ts';
+import { checkCommand } from '@ops/protocol/http/commands.ts';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 
 import { useSettled } from '../../browser/use-settled.ts';
@@ -23,14 +23,4 @@ export function useVerdict(command: string) {
   });
   const current = settled === command && !query.isPlaceholderData;
   return { verdict: empty || !current ? undefined : query.data, error: query.error, asking: !current };
-}
-
-export function usePredefined() {
-  const { api } = useConsole();
-  const { language } = useText();
-  return useQuery({
-    queryKey: ['predefined-commands', language],
-    queryFn: ({ signal }) => api.call(predefinedCommands, { signal }),
-    staleTime: Infinity,
-  });
 }

@@ -12,7 +12,7 @@ import { useCommandText } from '../../text/use-command-text.ts';
 import { BackLink } from '../../ui/BackLink.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Failed } from '../../ui/Failed.tsx';
-import { IconChevronDown, IconFilterOff, IconHistory, IconX } from '../../ui/icons.ts';
+import { IconChevronDown, IconFilterOff, IconHistory, IconUserCircle, IconX } from '../../ui/icons.ts';
 import { LoadingBlocks, Page } from '../../ui/Page.tsx';
 import { PageTitle } from '../../ui/PageTitle.tsx';
 import { SearchField } from '../../ui/SearchField.tsx';
@@ -179,6 +179,7 @@ function Filters({ search, onChange }: { readonly search: HistorySearch; readonl
         label={text.filterSearch}
         maxLength={MAX_WORDS}
         value={search.q ?? ''}
+        ofPage
         onChange={(q) => onChange({ q })}
       />
       <NativeSelect
@@ -195,7 +196,7 @@ function Filters({ search, onChange }: { readonly search: HistorySearch; readonl
         className={styles.user}
         label={text.filterUser}
         maxLength={MAX_USER}
-        plain
+        icon={IconUserCircle}
         value={search.user ?? ''}
         onChange={(user) => onChange({ user })}
       />

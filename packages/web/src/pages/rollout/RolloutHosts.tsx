@@ -65,6 +65,7 @@ export function RolloutHosts({
           label={text.findHost}
           value={search.q ?? ''}
           maxLength={MAX_WORDS}
+          ofPage
           onChange={(q) => onChange({ q: q || undefined })}
         />
         <NativeSelect

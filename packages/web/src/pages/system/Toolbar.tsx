@@ -8,9 +8,9 @@ import {
   IconTable,
   IconX,
 } from '../../ui/icons.ts';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 
-import { useConsole } from '../../console.ts';
+import { useConsole, useSignal } from '../../console.ts';
 import { useText } from '../../text/use-text.ts';
 import { MAX_FILTER, SORT_KEYS, naturalDirection } from './fleet-search.ts';
 import type { FleetSearch, View } from './fleet-search.ts';
@@ -84,11 +84,11 @@ export function Toolbar({
   );
 }
 
-/** Filters as one types; `/` goes there, Escape empties it. */
+/** Filters as one types; the shortcut of the page's search goes there, Escape empties it. */
 function Filter({ value, onChange }: { readonly value: string; readonly onChange: (q: string) => void }) {
   const { text } = useText();
-  const { clock } = useConsole();
-  const field = useRef<HTMLInputElement>(null);
+  const { clock, shortcuts } = useConsole();
+  const isOffered = useSignal(shortcuts.single);
   const [typed, setTyped] = useState(value);
   const [told, setTold] = useState(value);
 
@@ -107,24 +107,12 @@ function Filter({ value, onChange }: { readonly value: string; readonly onChange
     return () => timer.cancel();
   });
 
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      const inField = event.target instanceof HTMLElement && event.target.matches('input, select, textarea');
-      if (event.key !== '/' || inField || event.ctrlKey || event.metaKey || event.altKey) return;
-      event.preventDefault();
-      field.current?.focus();
-    };
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, []);
-
   return (
     <TextInput
-      ref={field}
       className={styles.filter}
       type="search"
       aria-label={text.filterClients}
-      aria-keyshortcuts="/"
+      aria-keyshortcuts={isOffered ? '/' : undefined}
       placeholder={text.filterHint}
       maxLength={MAX_FILTER}
       value={typed}
@@ -133,7 +121,7 @@ function Filter({ value, onChange }: { readonly value: string; readonly onChange
       leftSection={<IconSearch size={16} stroke={1.7} />}
       rightSection={
         typed === '' ? (
-          <kbd className={styles.key}>/</kbd>
+          isOffered && <kbd className={styles.key}>/</kbd>
         ) : (
           <ActionIcon size="sm" aria-label={text.clearFilter} onClick={() => setTyped('')}>
             <IconX size={15} />
