@@ -56,7 +56,7 @@ async function fetchFleet(api: Api): Promise<ClientSummaries> {
       query: { fields: 'summary', ...(cursor !== undefined && { cursor }) },
     })) as unknown as ClientSummaries;
     Object.assign(clients, page.clients);
-    if (page.next_cursor === null) return { clients, counts: page.counts, next_cursor: null };
+    if (page.next_cursor === null) return { ...page, clients };
     cursor = page.next_cursor;
   }
 }
