@@ -19,7 +19,7 @@ function styleNonce(): string {
 }
 
 /** Everything that lives as long as the page: session, activity, other tabs, being in sight, the language. */
-function usePageLife({ session, fleet, queries, language }: Console): void {
+function usePageLife({ session, fleet, fleetWindow, queries, language }: Console): void {
   useEffect(() => {
     const stopSession = session.start();
     const stopActivity = watchActivity(document, session.active);
@@ -37,6 +37,7 @@ function usePageLife({ session, fleet, queries, language }: Console): void {
         // Nothing of one reader is shown to the next.
         queries.clear();
         fleet.forget();
+        fleetWindow.forget();
       }
       reader = now;
     });
@@ -54,7 +55,7 @@ function usePageLife({ session, fleet, queries, language }: Console): void {
       stopLanguage();
       document.removeEventListener('visibilitychange', onVisibility);
     };
-  }, [session, fleet, queries, language]);
+  }, [session, fleet, fleetWindow, queries, language]);
 }
 
 export function App({ console: parts }: { readonly console: Console }) {

@@ -15,6 +15,8 @@ import { createFleetLive } from './live/fleet-live.ts';
 import type { FleetLive } from './live/fleet-live.ts';
 import { createServerClock } from './live/server-clock.ts';
 import type { ServerClock } from './live/server-clock.ts';
+import { createWindowLive } from './live/window-live.ts';
+import type { WindowLive } from './live/window-live.ts';
 import { createTicker } from './live/ticker.ts';
 import type { Ticker } from './live/ticker.ts';
 import { createSession } from './session/session.ts';
@@ -27,6 +29,7 @@ export interface Console {
   readonly api: Api;
   readonly session: Session;
   readonly fleet: FleetLive;
+  readonly fleetWindow: WindowLive;
   readonly streams: EventStreamNeeds;
   readonly queries: QueryClient;
   readonly clock: BrowserClock;
@@ -78,6 +81,11 @@ export function createConsole(needs: ConsoleNeeds): Console {
     fetchFleet: () => fetchFleet(api),
     onRefused: () => void session.check(),
   });
+  const fleetWindow = createWindowLive({
+    ...streams,
+    serverClock,
+    onRefused: () => void session.check(),
+  });
   const queries = new QueryClient({
     defaultOptions: {
       queries: {
@@ -89,7 +97,18 @@ export function createConsole(needs: ConsoleNeeds): Console {
       mutations: { networkMode: 'always' },
     },
   });
-  return { api, session, fleet, streams, queries, clock, serverClock, ticker: createTicker(clock), language };
+  return {
+    api,
+    session,
+    fleet,
+    fleetWindow,
+    streams,
+    queries,
+    clock,
+    serverClock,
+    ticker: createTicker(clock),
+    language,
+  };
 }
 
 export const ConsoleContext = createContext<Console | null>(null);

@@ -176,7 +176,7 @@ export const events = endpoint({
     limit: s.optional(
       s.integer({ min: 0, max: MAX_WINDOW, description: 'Clients in the window; 0 for the counts alone.' }),
     ),
-    group: s.optional(s.string({ max: 63, description: 'Label key the map tells the value of.' })),
+    group: s.optional(s.string({ max: 317, description: 'Label key the map tells the value of.' })),
     shade: s.optional(s.described(s.oneOf(MAP_SHADES), 'What the cells of the map tell besides presence.')),
   }),
   answer: { mediaType: 'text/event-stream', description: 'Named events; the table is in docs/protocol.md.' },

@@ -7,7 +7,7 @@ import type { ClientLink } from './fleet.ts';
 import type { NewestSample } from './newest-sample.ts';
 import type { Presence } from './presence.ts';
 import { searchText } from './search.ts';
-import { sortName } from './sort-name.ts';
+import { sortName } from '@ops/protocol/domain/sort-name.ts';
 
 /** The part of an entry that outlives the server. Times are wall-clock milliseconds of the server. */
 export interface StoredClient {

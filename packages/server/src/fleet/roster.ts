@@ -18,7 +18,7 @@ import type { Presence, PresenceEvent } from './presence.ts';
 import { createRecency } from './recency.ts';
 import type { Recency } from './recency.ts';
 import { searchText } from './search.ts';
-import { sortName } from './sort-name.ts';
+import { sortName } from '@ops/protocol/domain/sort-name.ts';
 
 export interface Roster {
   readonly size: number;

@@ -4,10 +4,12 @@ import { describe, expect, test } from 'vitest';
 
 import { enApps } from './en-apps.ts';
 import { enCommands } from './en-commands.ts';
+import { enOverview } from './en-overview.ts';
 import { enRollouts } from './en-rollouts.ts';
 import { en } from './en.ts';
 import { zhApps } from './zh-apps.ts';
 import { zhCommands } from './zh-commands.ts';
+import { zhOverview } from './zh-overview.ts';
 import { zhRollouts } from './zh-rollouts.ts';
 import { zh } from './zh.ts';
 
@@ -48,6 +50,7 @@ describe.each([
   ['of every page', zh, en, ['otherLanguage']],
   ['of commands', zhCommands, enCommands, []],
   ['of applications', zhApps, enApps, []],
+  ['of the overview', zhOverview, enOverview, []],
   ['of rollouts', zhRollouts, enRollouts, []],
 ] as const)('dictionaries %s', (_name, chinese, english, notTranslated) => {
   const inChinese: Readonly<Record<string, unknown>> = chinese;
@@ -83,6 +86,7 @@ describe.each([
 test.each([
   ['commands', zhCommands],
   ['applications', zhApps],
+  ['overview', zhOverview],
   ['rollouts', zhRollouts],
 ])('the words of %s do not stand for others', (_name, words) => {
   expect(Object.keys(words).filter((key) => key in zh)).toEqual([]);

@@ -8,6 +8,14 @@ const KIB = 1024;
 const GIB = 1024 ** 3;
 const NOON = Date.UTC(2026, 10, 23, 6, 3, 22);
 
+test('a moment of another day names the day', () => {
+  const now = Date.UTC(2026, 10, 28, 15, 0);
+  const [today, before] = [Date.UTC(2026, 10, 28, 14, 2), Date.UTC(2026, 10, 27, 14, 2)];
+  const [zh, en] = [createFormat('zh', 'UTC'), createFormat('en', 'UTC')];
+  expect([zh.moment(today, now), zh.moment(before, now)]).toEqual(['14:02', '11/27 14:02']);
+  expect([en.moment(today, now), en.moment(before, now)]).toEqual(['14:02', 'Nov 27, 14:02']);
+});
+
 describe('sizes and rates', () => {
   test.each([
     [0, '0 B'],

@@ -1,12 +1,11 @@
 import { Button, NativeSelect } from '@mantine/core';
-import { SERVICE_STATUSES } from '@ops/protocol/domain/app.ts';
 import { CLIENT_STATUSES } from '@ops/protocol/domain/client.ts';
 import type { ClientApps } from '@ops/protocol/http/apps.ts';
 
 import { useAppText } from '../../text/use-app-text.ts';
 import { IconAlertTriangle, IconChevronDown } from '../../ui/icons.ts';
 import { SearchField } from '../../ui/SearchField.tsx';
-import { MAX_NAME } from './apps-search.ts';
+import { MAX_NAME, STATUS_FILTERS } from './apps-search.ts';
 import type { AppsSearch } from './apps-search.ts';
 import { serviceName } from './service-name.ts';
 import styles from './AppsPage.module.css';
@@ -65,11 +64,14 @@ export function AppFilters({
         rightSection={arrow}
         value={search.status ?? ''}
         onChange={({ currentTarget: { value } }) =>
-          onChange({ status: SERVICE_STATUSES.find((one) => one === value) })
+          onChange({ status: STATUS_FILTERS.find((one) => one === value) })
         }
         data={[
           { value: '', label: text.anyService },
-          ...SERVICE_STATUSES.map((value) => ({ value, label: serviceName(value, text) })),
+          ...STATUS_FILTERS.map((value) => ({
+            value,
+            label: value === 'failing' ? text.failing : serviceName(value, text),
+          })),
         ]}
       />
       {(drifted > 0 || search.drift !== undefined) && (
