@@ -68,6 +68,13 @@ async function tabBytes(browser: Browser): Promise<number> {
   return Math.max(0, ...(await Promise.all(tabs.map(({ id }) => privateBytes(id)))));
 }
 
+const hostAt = (of: Page): Promise<number> =>
+  within(of.evaluate<number>('opsProbe.firstHost'), {
+    within: FIRST_HOST_WITHIN_MS,
+    what: 'a host on the page',
+  });
+const read = (of: Page): Promise<Seen> => of.evaluate<Seen>('opsProbe.read()');
+
 /** @throws CannotMeasure without a Chromium */
 export async function openConsole(url: string, context: Context): Promise<ConsolePage> {
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS }).catch((cause: unknown) => {
@@ -92,13 +99,6 @@ export async function openConsole(url: string, context: Context): Promise<Consol
   }
 
   const page = await fresh();
-  const hostAt = (of: Page): Promise<number> =>
-    within(of.evaluate<number>('opsProbe.firstHost'), {
-      within: FIRST_HOST_WITHIN_MS,
-      what: 'a host on the page',
-    });
-  const read = (of: Page): Promise<Seen> => of.evaluate<Seen>('opsProbe.read()');
-
   return {
     page,
     async firstHostMs(path) {

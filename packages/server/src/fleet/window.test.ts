@@ -70,18 +70,14 @@ describe('the order of a window', () => {
     expect(order({ sort: 'cpu', dir: 'asc' })).toEqual([1, 4, 2, 3, 5]);
   });
 
-  it.each([
-    ['memory', { used_memory: 1, total_memory: 4 }, { used_memory: 3, total_memory: 4 }],
-    [
-      'disk',
-      { disks: [{ mount: '/', filesystem: 'ext4', total: 10, used: 1 }] },
-      { disks: [{ mount: '/', filesystem: 'ext4', total: 10, used: 9 }] },
-    ],
-  ] as const)('by %s is by share', (sort, little, much) => {
+  it.each<readonly ['memory' | 'disk', (share: number) => Sample]>([
+    ['memory', (share) => ({ used_memory: share, total_memory: 1 })],
+    ['disk', (share) => ({ disks: [{ mount: '/', filesystem: 'ext4', total: 10, used: 10 * share }] })],
+  ])('by %s is by share', (sort, sample) => {
     come(1);
     come(2);
-    measure(1, little as Sample);
-    measure(2, much as Sample);
+    measure(1, sample(0.1));
+    measure(2, sample(0.9));
     expect(order({ sort })).toEqual([2, 1]);
   });
 

@@ -47,11 +47,11 @@ function start() {
     refusals: () => refusals,
     picture: live.picture.get,
     at: (index: number): ClientSummary | undefined => live.picture.get().rows.at(index),
-    tell(event: WindowEvent) {
+    tell: (event: WindowEvent): void => {
       stream().says('window', event);
       hand.advance(FRAME_MS);
     },
-    begin(event: WindowEvent) {
+    begin: (event: WindowEvent): void => {
       stream().says('ready', { event_id: '1' });
       stream().says('window', event);
       hand.advance(FRAME_MS);

@@ -53,9 +53,9 @@ interface WindowPicture {
 export interface WindowLive {
   readonly picture: Pick<Signal<WindowPicture>, 'get' | 'subscribe'>;
   /** What is to be listed. The same once more changes nothing. */
-  ask(query: ListQuery): void;
+  readonly ask: (query: ListQuery) => void;
   /** These rows are in sight, the last one included. */
-  show(first: number, last: number): void;
+  readonly show: (first: number, last: number) => void;
   /** Keeps the picture up to date until the returned function is called. */
   watch(): () => void;
   /** Drops everything: another reader. */

@@ -9,11 +9,10 @@ const GIB = 1024 ** 3;
 const NOON = Date.UTC(2026, 10, 23, 6, 3, 22);
 
 test('a moment of another day names the day', () => {
-  const now = Date.UTC(2026, 10, 28, 15, 0);
-  const [today, before] = [Date.UTC(2026, 10, 28, 14, 2), Date.UTC(2026, 10, 27, 14, 2)];
-  const [zh, en] = [createFormat('zh', 'UTC'), createFormat('en', 'UTC')];
-  expect([zh.moment(today, now), zh.moment(before, now)]).toEqual(['14:02', '11/27 14:02']);
-  expect([en.moment(today, now), en.moment(before, now)]).toEqual(['14:02', 'Nov 27, 14:02']);
+  const now = NOON + 3_600_000;
+  const before = NOON - 24 * 3_600_000;
+  expect([zh.moment(NOON, now), zh.moment(before, now)]).toEqual(['14:03', '11/22 14:03']);
+  expect([en.moment(NOON, now), en.moment(before, now)]).toEqual(['07:03', 'Nov 22, 07:03']);
 });
 
 describe('sizes and rates', () => {

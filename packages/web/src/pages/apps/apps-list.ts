@@ -18,8 +18,11 @@ export interface ShownApps {
   readonly more: boolean;
 }
 
+/** One for all: `localeCompare` makes one for each comparison. */
+const names = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
+
 function byName(a: { readonly hostname: string; readonly client_id: string }, b: typeof a): number {
-  return a.hostname.localeCompare(b.hostname) || a.client_id.localeCompare(b.client_id);
+  return names.compare(a.hostname, b.hostname) || (a.client_id < b.client_id ? -1 : 1);
 }
 
 function hasStatus(client: ClientApps, app: AppInfo, status: StatusFilter | undefined): boolean {

@@ -8,10 +8,8 @@ import styles from './MapView.module.css';
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- React's type knows no custom properties
 const filled = (share: number) => ({ '--share': `${share}%` }) as CSSProperties;
 
-/** What the cells look like, in words. */
-export function MapLegend({ shade }: { readonly shade: MapShade | undefined }) {
-  const { text } = useOverviewText();
-  const sample = (state: string, severity?: string, share = 45) => (
+function sample(state: string, severity?: string, share = 45) {
+  return (
     <span
       className={styles.cell}
       data-state={state}
@@ -19,6 +17,11 @@ export function MapLegend({ shade }: { readonly shade: MapShade | undefined }) {
       aria-hidden
     />
   );
+}
+
+/** What the cells look like, in words. */
+export function MapLegend({ shade }: { readonly shade: MapShade | undefined }) {
+  const { text } = useOverviewText();
   const { warn, bad } = THRESHOLDS[shade ?? 'cpu'];
   return (
     <ul className={styles.legend} aria-label={text.legend}>
