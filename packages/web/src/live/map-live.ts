@@ -24,7 +24,7 @@ export interface MapCell {
   readonly lastSeenMs: number | null;
 }
 
-export interface MapQuery {
+interface MapQuery {
   readonly status?: 'online' | 'late' | 'offline' | undefined;
   readonly search?: string | undefined;
   /** Label key. */
