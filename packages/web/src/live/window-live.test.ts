@@ -152,6 +152,39 @@ describe('rows', () => {
     expect([at(0)?.hostname, at(160)?.hostname]).toEqual(['web-0', 'web-160']);
   });
 
+  test('another order is shown from where one is, another filter from its beginning', () => {
+    const { live, hand, asked, begin, at } = start();
+    live.watch();
+    begin(part(0, WINDOW, 1000));
+    live.show(500, 540);
+    hand.advance(MOVE_MS);
+    begin(part(520 - WINDOW / 2, WINDOW, 1000));
+    live.ask({ sort: 'cpu', rows: true });
+    expect(asked()['offset']).toBe(String(520 - WINDOW / 2));
+    begin(part(520 - WINDOW / 2, WINDOW, 1000));
+    live.ask({ search: 'web', sort: 'cpu', rows: true });
+    expect(asked()['offset']).toBe('0');
+    // Long enough that nothing on the page moves: the window goes where one is.
+    begin(part(0, WINDOW, 900));
+    hand.advance(MOVE_MS);
+    expect(asked()['offset']).toBe(String(520 - WINDOW / 2));
+    begin(part(520 - WINDOW / 2, WINDOW, 900));
+    expect(at(510)?.hostname).toBe('web-510');
+  });
+
+  test('of a filter that leaves little are there whatever was in sight', () => {
+    const { live, hand, opened, begin, at } = start();
+    live.watch();
+    begin(part(0, WINDOW, 1000));
+    live.show(500, 540);
+    hand.advance(MOVE_MS);
+    begin(part(520 - WINDOW / 2, WINDOW, 1000));
+    live.ask({ search: 'web', rows: true });
+    begin(part(0, 3, 3));
+    hand.advance(MOVE_MS);
+    expect([opened.length, at(2)?.hostname]).toEqual([3, 'web-2']);
+  });
+
   test('at the end of the list there is nothing more to move to', () => {
     const { live, hand, opened, begin } = start();
     live.watch();

@@ -124,7 +124,11 @@ export function createWindowLive(needs: WindowLiveNeeds): WindowLive {
     const { counts, matched, running_commands, failing_apps } = event;
     figures = { counts, matched, running_commands, failing_apps };
     if (event.ids !== undefined) {
-      if (isOther) ids = new Map();
+      if (isOther) {
+        ids = new Map();
+        // What is in sight may be elsewhere in this list.
+        moving ??= clock.after(MOVE_MS, move);
+      }
       isOther = false;
       event.ids.forEach((id, index) => ids.set(offset + index, id));
       for (const index of ids.keys()) {
@@ -152,27 +156,37 @@ export function createWindowLive(needs: WindowLiveNeeds): WindowLive {
 
   function move(): void {
     moving = undefined;
-    const [first, last] = sight;
+    if (!query.rows) return;
+    const end = figures?.matched ?? 0;
+    const [first, last] = [
+      Math.min(sight[0], Math.max(0, end - 1)),
+      Math.min(sight[1], Math.max(0, end - 1)),
+    ];
     const wanted = Math.min(MAX_WINDOW, Math.max(WINDOW, last - first + 1 + 4 * MARGIN));
-    const end = Math.min(offset + limit, Math.max(figures?.matched ?? 0, 0));
     const hasAbove = offset === 0 || first - offset >= MARGIN;
-    const hasBelow = end >= (figures?.matched ?? 0) || end - last > MARGIN;
+    const hasBelow = offset + limit >= end || offset + limit - last > MARGIN;
     if (hasAbove && hasBelow && wanted <= limit) return;
     limit = wanted;
-    offset = Math.max(0, Math.round((first + last) / 2 - limit / 2));
+    offset = around(first, last);
     stream.reopen();
+  }
+
+  /** Where a window begins that has these rows in its middle. */
+  function around(first: number, last: number): number {
+    return Math.max(0, Math.round((first + last) / 2 - limit / 2));
   }
 
   return {
     picture,
     ask(next) {
       if (JSON.stringify(next) === JSON.stringify(query)) return;
-      const isSameList = JSON.stringify({ ...next, rows: query.rows }) === JSON.stringify(query);
+      const [now, then] = [next, query].map(({ status, search }) => JSON.stringify({ status, search }));
+      const isReordered = next.sort !== query.sort || next.dir !== query.dir;
+      if (now !== then) offset = 0;
+      // Who turns the order around far down stays there.
+      else if (isReordered) offset = around(...sight);
+      isOther ||= now !== then || isReordered;
       query = next;
-      if (!isSameList) {
-        offset = 0;
-        isOther = true;
-      }
       stream.reopen();
     },
     show(first, last) {
