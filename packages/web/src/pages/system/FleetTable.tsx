@@ -128,18 +128,19 @@ export function FleetTable({
 function Coming({ index }: { readonly index: number }) {
   return (
     <tr aria-rowindex={index} aria-busy>
-      <td colSpan={COLUMNS.length}>
+      <td />
+      <td>
         <span className={styles.coming} />
       </td>
     </tr>
   );
 }
 
-/** Stands for the lines that are out of sight. */
+/** Stands for the lines that are out of sight. It spans nothing: on a phone there are fewer columns, and it would make more. */
 function Space({ height }: { readonly height: number }) {
   return (
     <tr aria-hidden className={styles.space}>
-      <td colSpan={COLUMNS.length} style={{ height }} />
+      <td style={{ height }} />
     </tr>
   );
 }
