@@ -19,16 +19,13 @@ observe('layout-shift', (entry) => {
   if (!entry.hadRecentInput) probe.shifts.push(entry.value);
 });
 
-/** What the list shows, in one line. */
+/** What the list shows, in one line; undefined while it is on its way. */
 function signature() {
   const list = document.querySelector('[role="search"] ~ div');
+  if (!list || list.querySelector('[aria-busy]')) return undefined;
   const status = document.querySelector('[role="search"] [role="status"]');
-  const kind = list?.querySelector('table')
-    ? 'table'
-    : list?.querySelector('[role="grid"]')
-      ? 'map'
-      : 'cards';
-  const first = list?.querySelector('tbody th a, article h2 a, [role="gridcell"]');
+  const kind = list.querySelector('table') ? 'table' : list.querySelector('[role="grid"]') ? 'map' : 'cards';
+  const first = list.querySelector('tbody th a, article h2 a, [role="gridcell"]');
   return `${kind} | ${status?.textContent} | ${first?.textContent || first?.getAttribute('aria-label')?.split(' ')[0]}`;
 }
 
@@ -50,7 +47,8 @@ function frame(at) {
     // Behind the paint of this frame.
     setTimeout(() => firstHost.resolve(now()));
   }
-  if (armed && input && signature() !== armed.before) {
+  const shown = armed && input ? signature() : undefined;
+  if (shown !== undefined && shown !== armed.before) {
     const { done } = armed;
     const from = input;
     armed = undefined;

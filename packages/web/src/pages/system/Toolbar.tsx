@@ -98,18 +98,25 @@ function Filter({ value, onChange }: { readonly value: string; readonly onChange
   const { clock } = useConsole();
   const field = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState(value);
-  const [told, setTold] = useState(value);
+  const [seen, setSeen] = useState(value);
+  /** Told, and not in the address yet: it follows a moment later, when more may have been typed. */
+  const [told, setTold] = useState<readonly string[]>([]);
 
-  // The address changed by other means (back, a cleared filter).
-  if (value !== told) {
-    setTold(value);
-    setTyped(value);
+  if (value !== seen) {
+    setSeen(value);
+    const own = told.lastIndexOf(value);
+    setTold(told.slice(own + 1));
+    // The address changed by other means (back, a cleared filter).
+    if (own < 0) {
+      setTyped(value);
+      setTold([]);
+    }
   }
 
   useEffect(() => {
-    if (typed === told) return undefined;
+    if (typed === (told.at(-1) ?? seen)) return undefined;
     const timer = clock.after(TYPING_MS, () => {
-      setTold(typed);
+      setTold([...told, typed]);
       onChange(typed);
     });
     return () => timer.cancel();
