@@ -6,7 +6,7 @@ import { manualBrowserClock } from '../browser/clock.test-support.ts';
 import { clientNamed, fakeStreams } from './event-source.test-support.ts';
 import { LOST_AFTER_MS, SILENT_REOPEN_MS } from './fleet-live.ts';
 import { createServerClock } from './server-clock.ts';
-import { createWindowLive, MARGIN, MOVE_MS, WINDOW } from './window-live.ts';
+import { createWindowLive, KEEP, MARGIN, MOVE_MS, WINDOW } from './window-live.ts';
 
 const FRAME_MS = 20;
 
@@ -183,6 +183,23 @@ describe('rows', () => {
     begin(part(0, 3, 3));
     hand.advance(MOVE_MS);
     expect([opened.length, at(2)?.hostname]).toEqual([3, 'web-2']);
+  });
+
+  test('far from the window are forgotten, near ones are not', () => {
+    const { live, hand, begin, at } = start();
+    const all = 10 * KEEP;
+    live.watch();
+    begin(part(0, WINDOW, all));
+    const jump = (to: number): void => {
+      live.show(to, to + 40);
+      hand.advance(MOVE_MS);
+      begin(part(to + 20 - WINDOW / 2, WINDOW, all));
+    };
+    jump(KEEP + WINDOW / 2 - 20);
+    expect(at(0)?.hostname).toBe('web-0');
+    jump(KEEP + WINDOW);
+    expect(at(0)).toBeUndefined();
+    expect(at(KEEP + WINDOW)?.hostname).toBe(`web-${KEEP + WINDOW}`);
   });
 
   test('at the end of the list there is nothing more to move to', () => {
