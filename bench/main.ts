@@ -9,6 +9,7 @@ import { describeOptions, parseArguments, UsageError } from './arguments.ts';
 import { CannotMeasure } from './benchmark.ts';
 import type { Benchmark } from './benchmark.ts';
 import { commandsBenchmark } from './commands.ts';
+import { consoleBenchmark } from './console.ts';
 import { fleetBenchmark } from './fleet.ts';
 import { footprintBenchmark } from './footprint.ts';
 import { asJson, asTable } from './print.ts';
@@ -18,6 +19,7 @@ import { sampleBenchmark } from './sample.ts';
 const BENCHMARKS: ReadonlyMap<string, Benchmark> = new Map<string, Benchmark>([
   ['apps', appsBenchmark],
   ['commands', commandsBenchmark],
+  ['console', consoleBenchmark],
   ['fleet', fleetBenchmark],
   ['footprint', footprintBenchmark],
   ['policy', policyBenchmark],

@@ -20,7 +20,7 @@ function styleNonce(): string {
 }
 
 /** Everything that lives as long as the page: session, activity, other tabs, being in sight, the language. */
-function usePageLife({ session, fleet, queries, language }: Console): void {
+function usePageLife({ session, fleet, fleetWindow, queries, language }: Console): void {
   useEffect(() => {
     const stopSession = session.start();
     const stopActivity = watchActivity(document, session.active);
@@ -39,6 +39,7 @@ function usePageLife({ session, fleet, queries, language }: Console): void {
         // Nothing of one reader is shown to the next.
         queries.clear();
         fleet.forget();
+        fleetWindow.forget();
       } else if (wasExpired && state.phase === 'signed-in') {
         // What was refused meanwhile is asked for again.
         void queries.invalidateQueries();
@@ -62,7 +63,7 @@ function usePageLife({ session, fleet, queries, language }: Console): void {
       stopLanguage();
       document.removeEventListener('visibilitychange', onVisibility);
     };
-  }, [session, fleet, queries, language]);
+  }, [session, fleet, fleetWindow, queries, language]);
 }
 
 export function App({ console: parts }: { readonly console: Console }) {

@@ -18,6 +18,8 @@ import { createFreshness } from './live/freshness.ts';
 import type { Freshness } from './live/freshness.ts';
 import { createServerClock } from './live/server-clock.ts';
 import type { ServerClock } from './live/server-clock.ts';
+import { createWindowLive } from './live/window-live.ts';
+import type { WindowLive } from './live/window-live.ts';
 import { createTicker } from './live/ticker.ts';
 import type { Ticker } from './live/ticker.ts';
 import { createShortcuts } from './shortcuts/shortcuts.ts';
@@ -33,6 +35,7 @@ export interface Console {
   readonly session: Session;
   readonly fleet: FleetLive;
   readonly freshness: Freshness;
+  readonly fleetWindow: WindowLive;
   readonly streams: EventStreamNeeds;
   readonly queries: QueryClient;
   readonly clock: BrowserClock;
@@ -66,7 +69,7 @@ async function fetchFleet(api: Api): Promise<ClientSummaries> {
       query: { fields: 'summary', ...(cursor !== undefined && { cursor }) },
     })) as unknown as ClientSummaries;
     Object.assign(clients, page.clients);
-    if (page.next_cursor === null) return { clients, counts: page.counts, next_cursor: null };
+    if (page.next_cursor === null) return { ...page, clients };
     cursor = page.next_cursor;
   }
 }
@@ -91,6 +94,11 @@ export function createConsole(needs: ConsoleNeeds): Console {
     fetchFleet: () => fetchFleet(api),
     onRefused: () => void session.check(),
   });
+  const fleetWindow = createWindowLive({
+    ...streams,
+    serverClock,
+    onRefused: () => void session.check(),
+  });
   const queries = new QueryClient({
     defaultOptions: {
       queries: {
@@ -109,6 +117,7 @@ export function createConsole(needs: ConsoleNeeds): Console {
     api,
     session,
     fleet,
+    fleetWindow,
     freshness,
     streams,
     queries,

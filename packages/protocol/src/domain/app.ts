@@ -54,3 +54,10 @@ export const appInfo = s.object(
   { unknown: 'ignore' },
 );
 export type AppInfo = Infer<typeof appInfo>;
+
+const FAILING_NOTES: ReadonlySet<AppNote> = new Set(['stale_pid', 'foreign_pid', 'zombie']);
+
+/** It does not run although its pid file says it should: nobody stopped it. */
+export function isFailing({ service_status: status, notes = [] }: AppInfo): boolean {
+  return status !== 'Running' && notes.some((note) => FAILING_NOTES.has(note));
+}

@@ -83,6 +83,39 @@ export type FleetCounts = Infer<typeof fleetCounts>;
 
 export const DEFAULT_PAGE = 10_000;
 export const MAX_PAGE = 10_000;
+/** Past the last client there can be. */
+export const MAX_OFFSET = 100_000;
+
+/** What a list of clients may be ordered by. */
+export const CLIENT_SORTS = ['name', 'status', 'cpu', 'memory', 'disk', 'seen'] as const;
+export type ClientSort = (typeof CLIENT_SORTS)[number];
+export const DIRECTIONS = ['asc', 'desc'] as const;
+export type Direction = (typeof DIRECTIONS)[number];
+
+/** Names from A, loads and what was seen last from the top. */
+export function naturalDirection(sort: ClientSort): Direction {
+  return sort === 'name' || sort === 'status' ? 'asc' : 'desc';
+}
+
+/** Which clients, in which order: the same for a page of the list and for its live window. */
+export const clientListQuery = {
+  status: s.optional(s.oneOf(['online', 'offline', 'late'])),
+  search: s.optional(
+    s.string({ max: 128, description: 'Words; each is part of the host name, id, address or a label.' }),
+  ),
+  selector: s.optional(
+    s.string({ max: 1024, description: 'Kubernetes label syntax: `env=prod,role in (web,db)`.' }),
+  ),
+  sort: s.optional(
+    s.described(s.oneOf(CLIENT_SORTS), 'By name when absent; figures in names count as numbers.'),
+  ),
+  dir: s.optional(
+    s.described(
+      s.oneOf(DIRECTIONS),
+      'Absent: names and status up, others down. Clients without the reading come last.',
+    ),
+  ),
+} as const;
 
 const clientId = s.object({ id: uuid });
 
@@ -93,18 +126,18 @@ export const listClients = endpoint({
   tag: 'clients',
   summary: { zh: '客户端列表', en: 'All clients, online and offline' },
   query: s.object({
-    status: s.optional(s.oneOf(['online', 'offline', 'late'])),
-    search: s.optional(s.string({ max: 128, description: 'Part of the host name, id, address or a label.' })),
-    selector: s.optional(
-      s.string({ max: 1024, description: 'Kubernetes label syntax: `env=prod,role in (web,db)`.' }),
-    ),
+    ...clientListQuery,
     limit: s.optional(s.integer({ min: 1, max: MAX_PAGE })),
     cursor: s.optional(s.string({ max: 64 })),
+    offset: s.optional(
+      s.integer({ min: 0, max: MAX_OFFSET, description: 'So many are passed over; not with `cursor`.' }),
+    ),
     fields: s.optional(s.oneOf(['summary', 'all'])),
   }),
   answer: s.object({
     clients: s.record(uuid, clientView, MAX_PAGE),
     counts: fleetCounts,
+    matched: s.integer({ min: 0, description: 'How many the filter lets pass, on all pages.' }),
     next_cursor: s.nullable(s.string({ max: 64 })),
   }),
 });
@@ -113,6 +146,7 @@ export const listClients = endpoint({
 export interface ClientSummaries {
   readonly clients: Readonly<Record<string, ClientSummary>>;
   readonly counts: FleetCounts;
+  readonly matched: number;
   readonly next_cursor: string | null;
 }
 

@@ -13,21 +13,36 @@
  *   app       AppEvent                           the applications of a client changed: all of them, as they are now
  *   rollout   RolloutSummary                     a rollout was made or changed; at most ROLLOUT_EVENTS_PER_SEC of each
  *   metrics   {at, clients: {id: SummaryMetrics, last_seen_ms}}   at most once a second: the newest readings only
+ *   window    WindowEvent                        at most once a second: what changed of a part of the list of clients, in
+ *                                               the order and with the filter of the query
+ *   map       MapEvent                           at most once a second: what changed of all clients, a few bytes for each
  *
  * `client`, `forgotten`, `counts`, `command`, `output`, `batch`, `app` and `rollout` carry an id and are sent again after `Last-Event-ID`; `metrics` is the newest
- * state, so a reader that is slow or was away gets the newest and misses nothing it could use.
+ * state, so a reader that is slow or was away gets the newest and misses nothing it could use. So are `window` and `map`: their
+ * first events hold everything, and those that follow only what changed since the one before on the same stream.
  */
 import type { AppInfo } from '../domain/app.ts';
 import { uuid } from '../domain/id.ts';
 import { s } from '../schema.ts';
 import type { OutputStream } from '../domain/command.ts';
 import type { BatchSummary } from './batches.ts';
+import { clientListQuery, MAX_OFFSET } from './clients.ts';
 import type { ClientSummary, FleetCounts, SummaryMetrics } from './clients.ts';
 import type { CommandSummary } from './commands.ts';
 import { endpoint } from './endpoint.ts';
 import type { RolloutSummary } from './rollouts.ts';
 
-export const EVENT_TOPICS = ['client', 'metrics', 'command', 'output', 'batch', 'app', 'rollout'] as const;
+export const EVENT_TOPICS = [
+  'client',
+  'metrics',
+  'command',
+  'output',
+  'batch',
+  'app',
+  'rollout',
+  'window',
+  'map',
+] as const;
 export type EventTopic = (typeof EVENT_TOPICS)[number];
 
 /** Events kept for readers that come back. */
@@ -41,6 +56,61 @@ export const BATCH_EVENTS_PER_SEC = 4;
 export const ROLLOUT_EVENTS_PER_SEC = 4;
 /** Bytes of output a viewer is sent a second; more waits, and none is lost. */
 export const MAX_OUTPUT_PER_SEC = 256 * 1024;
+
+/** Clients in a window at most: what a large screen shows, and some more on both sides. */
+export const MAX_WINDOW = 400;
+export const DEFAULT_WINDOW = 100;
+
+/** Readings with the time of the heartbeat that brought them. */
+type TimedMetrics = SummaryMetrics & { readonly last_seen_ms: number };
+
+/** What changed of a window; what is absent did not. */
+export interface WindowEvent {
+  readonly at: number;
+  readonly counts: FleetCounts;
+  /** Clients the filter lets pass, in the window or not. */
+  readonly matched: number;
+  /** Commands that are not over, those of batches included. */
+  readonly running_commands: number;
+  /** Applications on clients that are online which do not run although they should. */
+  readonly failing_apps: number;
+  /** All clients in the window, in order. */
+  readonly ids?: readonly string[];
+  /** Newcomers, and those whose facts or presence changed. A long window comes in several events. */
+  readonly clients?: Readonly<Record<string, ClientSummary>>;
+  readonly metrics?: Readonly<Record<string, TimedMetrics>>;
+}
+
+/** What the cells of a map may tell besides presence. */
+export const MAP_SHADES = ['cpu', 'memory', 'disk'] as const;
+export type MapShade = (typeof MAP_SHADES)[number];
+
+/** Presence of a cell, by its index. */
+export const MAP_STATES = ['online', 'late', 'offline'] as const;
+
+/** Shares in a map are rounded to this, in percent, so that a cell does not change with each heartbeat. */
+export const MAP_STEP = 5;
+
+/** What changed of a map. A client is named once on a stream and is a number from then on. */
+export interface MapEvent {
+  readonly at: number;
+  /** Label keys there are, the most common first. Absent: as before. */
+  readonly keys?: readonly string[];
+  /** Clients, in the order of the list: number, id, host name, value of the label, when it was last seen (offline only). */
+  readonly hosts: readonly (readonly [
+    number: number,
+    id: string,
+    hostname: string,
+    group: string | null,
+    lastSeenMs: number | null,
+  ])[];
+  /** Three numbers for each that changed: its number, the index in MAP_STATES, the share in percent or -1. */
+  readonly cells: readonly number[];
+  /** Numbers of clients that are no longer in it. */
+  readonly gone: readonly number[];
+  /** True: more is on its way. */
+  readonly more: boolean;
+}
 
 /** A piece of the kept output of a command, in the order of each stream. */
 export interface OutputEvent {
@@ -74,8 +144,10 @@ export interface EventData {
   readonly rollout: RolloutSummary;
   readonly metrics: {
     readonly at: number;
-    readonly clients: Readonly<Record<string, SummaryMetrics & { readonly last_seen_ms: number }>>;
+    readonly clients: Readonly<Record<string, TimedMetrics>>;
   };
+  readonly window: WindowEvent;
+  readonly map: MapEvent;
 }
 export type EventName = keyof EventData;
 
@@ -91,14 +163,21 @@ export const events = endpoint({
   query: s.object({
     topics: s.optional(
       s.string({
-        max: 64,
+        max: 128,
         description:
-          'Comma-separated: client, metrics, command, output, batch, app, rollout. All when absent; output needs command_id.',
+          'Comma-separated: client, metrics, command, output, batch, app, rollout, window, map. Absent: all but window and map; output needs command_id.',
       }),
     ),
     client_id: s.optional(s.described(uuid, 'Only this client.')),
     command_id: s.optional(s.described(uuid, 'Of commands and output, only this one.')),
     batch_id: s.optional(s.described(uuid, 'Of commands and batches, only this one.')),
+    ...clientListQuery,
+    offset: s.optional(s.integer({ min: 0, max: MAX_OFFSET, description: 'Where the window begins.' })),
+    limit: s.optional(
+      s.integer({ min: 0, max: MAX_WINDOW, description: 'Clients in the window; 0 for the counts alone.' }),
+    ),
+    group: s.optional(s.string({ max: 317, description: 'Label key the map tells the value of.' })),
+    shade: s.optional(s.described(s.oneOf(MAP_SHADES), 'What the cells of the map tell besides presence.')),
   }),
   answer: { mediaType: 'text/event-stream', description: 'Named events; the table is in docs/protocol.md.' },
 });

@@ -19,6 +19,44 @@ beforeEach(() => {
   ({ clock, fleet, hub, connect } = createTestEvents());
 });
 
+describe('a reader with a view', () => {
+  it('is told at once, then once a second, and of a long view without a pause', () => {
+    const left = ['a', 'b', 'c'];
+    const view = {
+      look: () => {
+        const name = left.shift();
+        return { frame: name && `event: window\ndata: {"name":"${name}"}\n\n`, more: name === 'a' };
+      },
+    };
+    const { names, seen } = connect({ topics: ['window'], views: [view] });
+    clock.advance(10);
+    expect(seen().map(({ data }) => data['name'])).toEqual([undefined, 'a', 'b']);
+    clock.advance(980);
+    expect(names()).toHaveLength(3);
+    clock.advance(10);
+    expect(seen().at(-1)?.data).toEqual({ name: 'c' });
+  });
+
+  it('that does not take anything is not looked at for', () => {
+    let looks = 0;
+    const view = {
+      look: () => {
+        looks++;
+        return { frame: 'event: window\ndata: {}\n\n', more: false };
+      },
+    };
+    const { reader, sink } = connect({ topics: ['window'], views: [view] });
+    sink.full = true;
+    clock.advance(10);
+    clock.advance(5000);
+    expect(looks).toBe(1);
+    sink.full = false;
+    reader.drained();
+    clock.advance(10);
+    expect(looks).toBe(2);
+  });
+});
+
 describe('a new reader', () => {
   it('gets ready at once, with the time to come back after and an id to come back to', () => {
     const { written, seen } = connect();

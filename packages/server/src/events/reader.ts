@@ -44,7 +44,14 @@ export interface Sink {
 
 export type ReaderEnd = 'slow' | 'shutdown';
 
+/** Something that is looked at once a period, as the readings are. */
+export interface View {
+  /** @returns frame: what changed since the last look, undefined for nothing; more: it did not fit */
+  look(): { readonly frame: string | undefined; readonly more: boolean };
+}
+
 export interface ReaderOptions extends Wish {
+  readonly views: readonly View[];
   readonly lastEventId: string | undefined;
   /** Milliseconds after which a browser should come back. */
   readonly retryMs: number;
@@ -66,7 +73,7 @@ export function openReader(
   options: ReaderOptions,
 ): EventReader {
   const { hub, clock, sink, onEnd } = needs;
-  const { topics, clientId } = options;
+  const { topics, clientId, views } = options;
   const scopes = scopesOf(options);
   const pace = createPace(MAX_OUTPUT_PER_SEC, OUTPUT_BURST, clock.mono());
   let state: 'idle' | 'pumping' | 'waiting' | 'closed' = 'idle';
@@ -81,6 +88,7 @@ export function openReader(
   let pacing: Timer | undefined;
   let version = 0;
   let readingsDue = topics.has('metrics');
+  let viewsDue = [...views];
 
   const wanted = (event: KeptEvent): boolean => wants(options, event);
   /** Waiting output is not held against a reader: it comes faster than it may be sent. */
@@ -151,10 +159,19 @@ export function openReader(
     return readings.frame ?? '';
   }
 
+  function nextView(): string {
+    for (let view = viewsDue[0]; view !== undefined; view = viewsDue[0]) {
+      const { frame, more } = view.look();
+      if (!more) viewsDue.shift();
+      if (frame !== undefined) return frame;
+    }
+    return '';
+  }
+
   function pump(): void {
     turn = undefined;
     if (state !== 'pumping') return;
-    const text = nextEvents() || nextReadings();
+    const text = nextEvents() || nextReadings() || nextView();
     if (text === '') {
       become('idle');
       return;
@@ -176,9 +193,9 @@ export function openReader(
   const reader = {
     news: wake,
     readingsDue() {
-      if (!topics.has('metrics')) return;
-      readingsDue = true;
-      wake();
+      readingsDue = topics.has('metrics');
+      viewsDue = [...views];
+      if (readingsDue || views.length > 0) wake();
     },
     shutdown: () => end('shutdown'),
   };

@@ -122,6 +122,13 @@ export function createStandInFleet(): StandInFleet {
         .toSorted((a, b) => a.hostname.localeCompare(b.hostname))
         .map((client) => client.id);
     },
+    // Of these, tests of the real fleet.
+    window() {
+      throw new Error('no window into a stand-in');
+    },
+    map() {
+      throw new Error('no map of a stand-in');
+    },
     view(id) {
       const summary = clients.get(id);
       return summary && viewOf(summary, policies.get(id) ?? null);

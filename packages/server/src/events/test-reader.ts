@@ -7,7 +7,7 @@ import { ManualClock } from '@ops/testkit/manual-clock.ts';
 import { createEventHub } from './hub.ts';
 import type { EventHub } from './hub.ts';
 import { openReader } from './reader.ts';
-import type { EventReader, Sink } from './reader.ts';
+import type { EventReader, Sink, View } from './reader.ts';
 import { createStandInFeeds } from './test-feeds.ts';
 import type { StandInFeeds } from './test-feeds.ts';
 import { createStandInFleet } from './test-fleet.ts';
@@ -37,7 +37,11 @@ export interface TestEvents {
   readonly hub: EventHub;
   /** All topics unless some are named. */
   readonly connect: (
-    options?: Partial<Omit<Wish, 'topics'>> & { topics?: EventTopic[]; lastEventId?: string },
+    options?: Partial<Omit<Wish, 'topics'>> & {
+      topics?: EventTopic[];
+      views?: View[];
+      lastEventId?: string;
+    },
   ) => TestReader;
 }
 
@@ -66,10 +70,10 @@ export function createTestEvents(): TestEvents {
           return !sink.full;
         },
       };
-      const { topics = EVENT_TOPICS, lastEventId, ...wish } = options;
+      const { topics = EVENT_TOPICS, views = [], lastEventId, ...wish } = options;
       const reader = openReader(
         { hub, clock, sink, onEnd: (why) => ends.push(why) },
-        { ...wish, topics: new Set(topics), lastEventId, retryMs: 2500 },
+        { ...wish, topics: new Set(topics), views, lastEventId, retryMs: 2500 },
       );
       const seen = (): Seen[] =>
         written

@@ -45,6 +45,8 @@ export function wants(wish: Wish, event: EventHead): boolean {
     case 'client':
     case 'app':
     case 'metrics':
+    case 'window':
+    case 'map':
       break;
   }
   return true;

@@ -1,4 +1,5 @@
 /** What the server knows of one client, in memory. Only the registry and the parts it is made of change an entry. */
+import { isFailing } from '@ops/protocol/domain/app.ts';
 import type { AppInfo } from '@ops/protocol/domain/app.ts';
 import type { HostFacts, HostPolicy, Labels } from '@ops/protocol/domain/client.ts';
 
@@ -6,6 +7,7 @@ import type { ClientLink } from './fleet.ts';
 import type { NewestSample } from './newest-sample.ts';
 import type { Presence } from './presence.ts';
 import { searchText } from './search.ts';
+import { sortName } from '@ops/protocol/domain/sort-name.ts';
 
 /** The part of an entry that outlives the server. Times are wall-clock milliseconds of the server. */
 export interface StoredClient {
@@ -56,8 +58,18 @@ export interface Entry extends StoredClient {
   place: number;
   /** Grows with each heartbeat of any client. */
   version: number;
+  /** Grows over all clients with each change that is told: everything but its readings. */
+  revision: number;
   /** What a search looks through. */
   searchText: string;
+  /** What it is ordered by. */
+  sortName: string;
+  /** Its applications that do not run although they should. */
+  failingApps: number;
+}
+
+export function failingApps(apps: readonly AppInfo[]): number {
+  return apps.filter(isFailing).length;
 }
 
 /** All entries are made here, with all fields, so that they share one shape in memory. */
@@ -91,6 +103,9 @@ export function createEntry(stored: StoredClient): Entry {
     conflictAuditedAt: Number.NEGATIVE_INFINITY,
     place: 0,
     version: 0,
+    revision: 0,
     searchText: searchText(stored),
+    sortName: sortName(stored.facts.hostname),
+    failingApps: failingApps(stored.apps),
   };
 }

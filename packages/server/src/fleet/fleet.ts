@@ -6,7 +6,15 @@ import type { AppInfo } from '@ops/protocol/domain/app.ts';
 import type { HostFacts, HostPolicy, Labels } from '@ops/protocol/domain/client.ts';
 import type { Sample, TimedSample } from '@ops/protocol/domain/sample.ts';
 import type { ClientApps } from '@ops/protocol/http/apps.ts';
-import type { ClientSummary, ClientView, FleetCounts, SummaryMetrics } from '@ops/protocol/http/clients.ts';
+import type {
+  ClientSort,
+  ClientSummary,
+  ClientView,
+  Direction,
+  FleetCounts,
+  SummaryMetrics,
+} from '@ops/protocol/http/clients.ts';
+import type { MapEvent, MapShade, WindowEvent } from '@ops/protocol/http/events.ts';
 import type { GoodbyeCode, ServerMessage } from '@ops/protocol/wire/messages.ts';
 import type { FreshSample } from '@ops/protocol/wire/plain-heartbeat.ts';
 
@@ -17,6 +25,42 @@ export interface ClientFilter {
   readonly selector?: string | undefined;
 }
 
+export interface ClientOrder {
+  /** By name when absent. */
+  readonly sort?: ClientSort | undefined;
+  /** The natural direction of the key when absent. */
+  readonly dir?: Direction | undefined;
+}
+
+export interface WindowQuery extends ClientFilter, ClientOrder {
+  /** Clients before the window; none when absent. */
+  readonly offset?: number | undefined;
+  /** `DEFAULT_WINDOW` when absent. */
+  readonly limit?: number | undefined;
+}
+
+export interface FleetWindow {
+  /** What is so now, and what changed since the last look; everything is new to the first one. */
+  look(): {
+    readonly figures: Pick<WindowEvent, 'counts' | 'matched' | 'failing_apps'>;
+    /** Undefined: nothing, the figures included. */
+    readonly change: Pick<WindowEvent, 'ids' | 'clients' | 'metrics'> | undefined;
+    /** True: it did not fit into one look. */
+    readonly more: boolean;
+  };
+}
+
+export interface MapQuery extends ClientFilter {
+  /** Label key whose value is told. */
+  readonly group?: string | undefined;
+  readonly shade?: MapShade | undefined;
+}
+
+export interface FleetMap {
+  /** What changed since the last look, everything at the first; undefined for nothing. */
+  look(): Omit<MapEvent, 'at'> | undefined;
+}
+
 export type FleetChange =
   | { readonly kind: 'client'; readonly summary: ClientSummary }
   /** Its applications, all of them as they are now. */
@@ -24,8 +68,12 @@ export type FleetChange =
   | { readonly kind: 'forgotten'; readonly id: string };
 
 export interface Fleet {
-  /** Ids that pass the filter, ordered by host name, then id. */
-  ids(filter: ClientFilter): readonly string[];
+  /** Ids that pass the filter, in the order asked for. */
+  ids(filter: ClientFilter & ClientOrder): readonly string[];
+  /** @throws OpsError `invalid_request` as `ids` */
+  window(query: WindowQuery): FleetWindow;
+  /** @throws OpsError `invalid_request` as `ids` */
+  map(query: MapQuery): FleetMap;
   view(id: string): ClientView | undefined;
   summary(id: string): ClientSummary | undefined;
   /** What a batch asks of each of its thousands: a tenth of what `view` costs. */

@@ -75,6 +75,14 @@ export class NewestSample {
     return this.text === undefined ? undefined : (JSON.parse(this.text) as Sample);
   }
 
+  /** Percent in use; NaN when the sample does not hold it. */
+  share(of: 'cpu' | 'memory' | 'disk'): number {
+    const metrics = this.#metrics;
+    if (of === 'cpu') return metrics[0]!;
+    const [part, whole] = of === 'memory' ? [metrics[2]!, metrics[3]!] : [metrics[4]!, metrics[5]!];
+    return whole > 0 ? (part / whole) * 100 : NaN;
+  }
+
   /** The sample in nine numbers. What it does not hold is absent. */
   get metrics(): SummaryMetrics {
     const metrics: SummaryMetrics = {};

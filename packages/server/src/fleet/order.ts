@@ -1,4 +1,4 @@
-/** Clients ordered by host name, then id, by code unit: the same on every machine. Kept sorted, never sorted anew. */
+/** Clients ordered by host name as people order them, then id: the same on every machine. Kept sorted, never sorted anew. */
 import type { Entry } from './entry.ts';
 
 export interface Order {
@@ -11,6 +11,7 @@ export interface Order {
 }
 
 function compare(a: Entry, b: Entry): number {
+  if (a.sortName !== b.sortName) return a.sortName < b.sortName ? -1 : 1;
   if (a.facts.hostname !== b.facts.hostname) return a.facts.hostname < b.facts.hostname ? -1 : 1;
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }

@@ -16,17 +16,19 @@ import type { Clock } from '@ops/runtime/clock.ts';
 import type { Log } from '@ops/runtime/log.ts';
 
 import type { AuditEntry } from '../audit/entry.ts';
+import { arrange } from './arrange.ts';
 import { atMostEvery } from './at-most-every.ts';
 import type { ClientStore } from './client-store.ts';
 import { createConflicts } from './conflicts.ts';
 import type { Entry } from './entry.ts';
-import { createFilter } from './filter.ts';
 import type { Fleet, FleetChange, FleetInbox } from './fleet.ts';
+import { createMap } from './map.ts';
 import { createRoster } from './roster.ts';
 import type { SampleSink } from './sample-sink.ts';
 import { toSummary } from './summary.ts';
 import { toApps, toView } from './view.ts';
 import { createWatch } from './watch.ts';
+import { createWindow } from './window.ts';
 import { createWriteBehind } from './write-behind.ts';
 
 /** Clients known at once, offline ones included: five times what one page of the API shows. */
@@ -95,6 +97,8 @@ export function createFleet(needs: FleetNeeds): FleetRegistry {
   const listeners = new Set<(change: FleetChange) => void>();
   const mayLogRefusal = atMostEvery(clock, LOG_EVERY_MS);
   let refusedClients = 0;
+  /** Grows with every change of a client that is told. */
+  let revision = 0;
 
   function tell(change: FleetChange): void {
     for (const call of listeners) {
@@ -108,6 +112,7 @@ export function createFleet(needs: FleetNeeds): FleetRegistry {
 
   /** Not coalesced: 10,000 clients that come back at once cost some 20 ms here, spread over their registrations. */
   function announce(entry: Entry): void {
+    entry.revision = ++revision;
     if (listeners.size > 0) tell({ kind: 'client', summary: toSummary(entry) });
   }
 
@@ -155,12 +160,9 @@ export function createFleet(needs: FleetNeeds): FleetRegistry {
       refusedClients,
     }),
 
-    ids(filter) {
-      const passes = createFilter(filter);
-      const ids: string[] = [];
-      for (const entry of roster.ordered) if (passes(entry)) ids.push(entry.id);
-      return ids;
-    },
+    ids: (query) => arrange(roster.ordered, query).map(({ id }) => id),
+    window: (query) => createWindow({ roster, clock, revision: () => revision }, query),
+    map: (query) => createMap({ roster, revision: () => revision }, query),
     view(id) {
       const entry = roster.get(id);
       return entry && toView(entry);
@@ -220,6 +222,7 @@ export function createFleet(needs: FleetNeeds): FleetRegistry {
         throw error;
       }
       roster.remove(entry);
+      revision++;
       conflicts.end(entry);
       tell({ kind: 'forgotten', id });
       samples.forget(id).catch((error: unknown) => {
@@ -274,7 +277,7 @@ export function createFleet(needs: FleetNeeds): FleetRegistry {
       const entry = connected(clientId);
       if (!entry || isSame(entry.apps, apps)) return;
       const isListed = entry.apps.length === apps.length;
-      entry.apps = apps;
+      roster.setApps(entry, apps);
       behind.mark(entry);
       // A summary holds their number only.
       if (!isListed) announce(entry);

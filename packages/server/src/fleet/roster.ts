@@ -2,12 +2,13 @@
  * Every client known, in memory, and the changes an entry may go through. Nothing else writes to an entry's presence,
  * link, facts or place in the orders; nothing here stores, tells or waits.
  */
+import type { AppInfo } from '@ops/protocol/domain/app.ts';
 import type { HostFacts } from '@ops/protocol/domain/client.ts';
 import type { FleetCounts } from '@ops/protocol/http/clients.ts';
 import type { FreshSample } from '@ops/protocol/wire/plain-heartbeat.ts';
 import type { Clock } from '@ops/runtime/clock.ts';
 
-import { createEntry } from './entry.ts';
+import { createEntry, failingApps } from './entry.ts';
 import type { Entry, StoredClient } from './entry.ts';
 import type { ClientLink, Registration } from './fleet.ts';
 import { NewestSample } from './newest-sample.ts';
@@ -17,6 +18,7 @@ import type { Presence, PresenceEvent } from './presence.ts';
 import { createRecency } from './recency.ts';
 import type { Recency } from './recency.ts';
 import { searchText } from './search.ts';
+import { sortName } from '@ops/protocol/domain/sort-name.ts';
 
 export interface Roster {
   readonly size: number;
@@ -45,6 +47,9 @@ export interface Roster {
   /** @returns true when the client is late from now on */
   silence(entry: Entry): boolean;
   setFacts(entry: Entry, facts: HostFacts): void;
+  setApps(entry: Entry, apps: readonly AppInfo[]): void;
+  /** Applications on clients that are not offline which do not run although they should. */
+  readonly failingApps: number;
 }
 
 export function createRoster(clock: Clock): Roster {
@@ -54,6 +59,8 @@ export function createRoster(clock: Clock): Roster {
   const tally: Record<Presence, number> = { online: 0, late: 0, offline: 0 };
   let onPreviousSecret = 0;
   let shortestLateAfterMs = Infinity;
+  /** On clients that are not offline. */
+  let failing = 0;
 
   /** The one function that changes presence. @returns whether it did */
   function move(entry: Entry, event: PresenceEvent): boolean {
@@ -61,6 +68,8 @@ export function createRoster(clock: Clock): Roster {
     if (next === entry.presence) return false;
     tally[entry.presence]--;
     tally[next]++;
+    if (entry.presence === 'offline') failing += entry.failingApps;
+    if (next === 'offline') failing -= entry.failingApps;
     entry.presence = next;
     return true;
   }
@@ -76,13 +85,24 @@ export function createRoster(clock: Clock): Roster {
     const moves = facts.hostname !== entry.facts.hostname;
     if (moves) order.remove(entry);
     entry.facts = facts;
+    entry.sortName = sortName(facts.hostname);
     if (moves) order.add(entry);
     entry.searchText = searchText(entry);
+  }
+
+  function setApps(entry: Entry, apps: readonly AppInfo[]): void {
+    const before = entry.failingApps;
+    entry.apps = apps;
+    entry.failingApps = failingApps(apps);
+    if (entry.presence !== 'offline') failing += entry.failingApps - before;
   }
 
   return {
     get size() {
       return entries.size;
+    },
+    get failingApps() {
+      return failing;
     },
     get: (id) => entries.get(id),
     get ordered() {
@@ -145,6 +165,7 @@ export function createRoster(clock: Clock): Roster {
       setLink(entry, undefined, undefined);
       entries.delete(entry.id);
       tally[entry.presence]--;
+      if (entry.presence !== 'offline') failing -= entry.failingApps;
     },
 
     connect(entry, registration, link) {
@@ -158,7 +179,7 @@ export function createRoster(clock: Clock): Roster {
       entry.clientVersion = registration.clientVersion;
       // The readings of the connection before are not those of now.
       entry.sample.clear();
-      entry.apps = registration.apps;
+      setApps(entry, registration.apps);
       entry.labels = registration.labels;
       entry.policy = registration.policy;
       entry.remoteAddress = registration.remoteAddress;
@@ -196,5 +217,6 @@ export function createRoster(clock: Clock): Roster {
     silence: (entry) => move(entry, 'silence'),
 
     setFacts,
+    setApps,
   };
 }

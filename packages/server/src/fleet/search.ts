@@ -1,4 +1,7 @@
-/** Search over the fleet: a case-insensitive part of a host name, an address or a label `k=v`, or the start of an id. */
+/**
+ * Search over the fleet: words apart by blanks, each a case-insensitive part of a host name, an address or a label `k=v`,
+ * or the start of an id.
+ */
 import type { Entry } from './entry.ts';
 
 /** Between the texts of an entry. Host text holds no control characters, so nothing is found across two of them. */
@@ -13,8 +16,7 @@ export function searchText(of: Pick<Entry, 'facts' | 'remoteAddress' | 'labels'>
 
 /** @returns whether an entry is found; everything is when there is nothing to look for */
 export function createSearch(wanted: string): (entry: Entry) => boolean {
-  const part = wanted.trim().toLowerCase();
-  if (part === '') return () => true;
-  if (part.includes(BORDER)) return () => false;
-  return (entry) => entry.searchText.includes(part) || entry.id.startsWith(part);
+  const words = wanted.toLowerCase().split(/\s+/).filter(Boolean);
+  if (words.some((word) => word.includes(BORDER))) return () => false;
+  return ({ searchText: text, id }) => words.every((word) => text.includes(word) || id.startsWith(word));
 }

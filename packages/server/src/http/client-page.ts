@@ -27,13 +27,13 @@ function decode(cursor: string): { readonly place: number; readonly lastId: stri
 
 /**
  * @param ids the whole list as it is now, in its order
- * @param cursor of the page before, undefined for the first page
+ * @param from cursor of the page before, or how many are passed over; undefined for the first page
  * @throws RequestFault `invalid_request` for a cursor that is not ours
  */
-export function pageOf(ids: readonly string[], limit: number, cursor: string | undefined): Page {
-  let start = 0;
-  if (cursor !== undefined) {
-    const { place, lastId } = decode(cursor);
+export function pageOf(ids: readonly string[], limit: number, from: string | number | undefined): Page {
+  let start = typeof from === 'number' ? from : 0;
+  if (typeof from === 'string') {
+    const { place, lastId } = decode(from);
     const found = ids.indexOf(lastId);
     start = found >= 0 ? found + 1 : Math.min(place, ids.length);
   }

@@ -65,6 +65,14 @@ describe('the list of clients', () => {
     expect(Object.keys(clientsOf(await get('/api/clients?search=00002')))).toEqual([exampleClient(2).id]);
   });
 
+  it('begins anywhere, and says how many pass the filter', async () => {
+    const answer = await get('/api/clients?status=online&offset=3&limit=5&sort=name&dir=asc');
+    expect(Object.keys(clientsOf(answer))).toEqual([exampleClient(4).id]);
+    expect([answer.json['matched'], answer.json['next_cursor']]).toEqual([4, null]);
+    const beyond = await get('/api/clients?offset=100000');
+    expect([beyond.status, clientsOf(beyond)]).toEqual([200, {}]);
+  });
+
   it('comes in pages', async () => {
     const names: string[] = [];
     let path: string | undefined = '/api/clients?limit=2';
@@ -90,6 +98,10 @@ describe('the list of clients', () => {
     ['status=gone', 'query.status'],
     [`search=${'x'.repeat(129)}`, 'query.search'],
     ['cursor=nonsense', 'query.cursor'],
+    ['sort=colour', 'query.sort'],
+    ['dir=up', 'query.dir'],
+    ['offset=100001', 'query.offset'],
+    ['offset=1&cursor=MTp4', 'query.offset'],
     ['__proto__=1', 'query.__proto__'],
   ])('refuses ?%s', async (query, field) => {
     const answer = await get(`/api/clients?${query}`);

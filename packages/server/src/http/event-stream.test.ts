@@ -3,7 +3,8 @@ import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 
-import { EVENT_TOPICS } from '@ops/protocol/http/events.ts';
+import { MAX_OFFSET } from '@ops/protocol/http/clients.ts';
+import { EVENT_TOPICS, MAX_WINDOW } from '@ops/protocol/http/events.ts';
 import { ManualClock } from '@ops/testkit/manual-clock.ts';
 import { until } from '@ops/testkit/until.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -141,6 +142,12 @@ describe('a stream', () => {
     '?command_id=x',
     '?batch_id=x',
     '?last_event_id=1',
+    `?topics=window&limit=${MAX_WINDOW + 1}`,
+    `?topics=window&offset=${MAX_OFFSET + 1}`,
+    '?topics=window&limit=-1',
+    '?topics=window&sort=colour',
+    '?topics=map&shade=colour',
+    `?topics=map&group=${'x'.repeat(318)}`,
   ])('with %s is refused', async (query) => {
     expect((await trial.ask(`/api/events${query}`, { headers: byToken })).status).toBe(400);
   });

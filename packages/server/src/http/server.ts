@@ -123,7 +123,7 @@ export async function createHttpServer(needs: HttpServerNeeds): Promise<HttpServ
       ...appRoutes(needs),
       ...releaseRoutes(needs),
       ...rolloutRoutes(needs),
-      ...eventRoutes({ hub, auth, clock, random, counters }),
+      ...eventRoutes({ ...needs, counters }),
       ...healthRoutes(needs),
       ...docsRoutes({ endpoints: ENDPOINTS, sendPage }),
     ],

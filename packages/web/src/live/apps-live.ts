@@ -83,6 +83,8 @@ function withClient(clients: AppsByClient, event: StreamEvent): AppsByClient | u
     case 'output':
     case 'batch':
     case 'rollout':
+    case 'window':
+    case 'map':
       break;
   }
   return clients;

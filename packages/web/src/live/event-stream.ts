@@ -27,6 +27,8 @@ const NAMES: readonly EventName[] = [
   'batch',
   'app',
   'rollout',
+  'window',
+  'map',
 ];
 const BASE_DELAY_MS = 1000;
 const MAX_DELAY_MS = 15_000;
@@ -52,6 +54,15 @@ export interface EventStreamQuery {
   readonly client_id?: string;
   readonly command_id?: string;
   readonly batch_id?: string;
+  /** Of `window` and `map`: which clients, which part of them, and what is told. */
+  readonly status?: string | undefined;
+  readonly search?: string | undefined;
+  readonly sort?: string | undefined;
+  readonly dir?: string | undefined;
+  readonly offset?: string;
+  readonly limit?: string;
+  readonly group?: string | undefined;
+  readonly shade?: string | undefined;
 }
 
 /** Full jitter between nothing and a doubling ceiling, in milliseconds; `attempt` counts from 0. */

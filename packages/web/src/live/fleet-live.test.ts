@@ -16,7 +16,7 @@ import { createServerClock } from './server-clock.ts';
 const COUNTS = { total: 1, online: 1, late: 0, offline: 0 };
 const web = clientNamed('web', 1);
 const db = clientNamed('db', 2);
-const LIST: ClientSummaries = { clients: { [web.id]: web }, counts: COUNTS, next_cursor: null };
+const LIST: ClientSummaries = { clients: { [web.id]: web }, counts: COUNTS, matched: 1, next_cursor: null };
 
 function start() {
   const { clock, hand } = manualBrowserClock();

@@ -100,6 +100,7 @@ export function createFleetLive(needs: FleetLiveNeeds): FleetLive {
     // Not about the fleet: the pages of commands and applications read them.
     if (event.name === 'command' || event.name === 'output' || event.name === 'batch') return;
     if (event.name === 'app' || event.name === 'rollout') return;
+    if (event.name === 'window' || event.name === 'map') return;
     if (event.name === 'reset') return fetchList();
     if (event.name === 'metrics') needs.serverClock.observe(event.data.at);
     queue.push(event);

@@ -11,6 +11,7 @@ function fleetOf(...clients: ClientSummary[]): FleetState {
   return fromSnapshot({
     clients: Object.fromEntries(clients.map((client) => [client.id, client])),
     counts: COUNTS,
+    matched: 0,
     next_cursor: null,
   });
 }

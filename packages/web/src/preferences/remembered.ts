@@ -3,6 +3,8 @@ export const REMEMBERED = {
   language: 'ops.language',
   colourScheme: 'ops.colour-scheme',
   view: 'ops.fleet-view',
+  mapGroup: 'ops.map-group',
+  mapShade: 'ops.map-shade',
   appsView: 'ops.apps-view',
   outputWrap: 'ops.output-wrap',
   singleKeys: 'ops.single-keys',

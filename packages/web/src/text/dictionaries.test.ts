@@ -5,12 +5,14 @@ import { describe, expect, test } from 'vitest';
 import { enApps } from './en-apps.ts';
 import { enCommands } from './en-commands.ts';
 import { enKeys } from './en-keys.ts';
+import { enOverview } from './en-overview.ts';
 import { enRollouts } from './en-rollouts.ts';
 import { en } from './en.ts';
 import { wordsIn } from './literals.test-support.ts';
 import { zhApps } from './zh-apps.ts';
 import { zhCommands } from './zh-commands.ts';
 import { zhKeys } from './zh-keys.ts';
+import { zhOverview } from './zh-overview.ts';
 import { zhRollouts } from './zh-rollouts.ts';
 import { zh } from './zh.ts';
 
@@ -47,6 +49,7 @@ describe.each([
   ['of every page', zh, en, ['otherLanguage']],
   ['of commands', zhCommands, enCommands, []],
   ['of applications', zhApps, enApps, []],
+  ['of the overview', zhOverview, enOverview, []],
   ['of rollouts', zhRollouts, enRollouts, []],
   ['of keys', zhKeys, enKeys, []],
 ] as const)('dictionaries %s', (_name, chinese, english, notTranslated) => {
@@ -85,6 +88,7 @@ describe.each([
 test.each([
   ['commands', zhCommands],
   ['applications', zhApps],
+  ['overview', zhOverview],
   ['rollouts', zhRollouts],
   ['keys', zhKeys],
 ])('the words of %s do not stand for others', (_name, words) => {

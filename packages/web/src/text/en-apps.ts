@@ -17,6 +17,7 @@ export const enApps: AppDictionary = {
   filterByService: 'Service state',
   anyClient: 'All clients',
   anyConnection: 'Any connection',
+  failing: 'Failing',
   anyService: 'Any service state',
 
   noApps: 'No applications yet',

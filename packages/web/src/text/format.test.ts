@@ -8,6 +8,13 @@ const KIB = 1024;
 const GIB = 1024 ** 3;
 const NOON = Date.UTC(2026, 10, 23, 6, 3, 22);
 
+test('a moment of another day names the day', () => {
+  const now = NOON + 3_600_000;
+  const before = NOON - 24 * 3_600_000;
+  expect([zh.moment(NOON, now), zh.moment(before, now)]).toEqual(['14:03', '11/22 14:03']);
+  expect([en.moment(NOON, now), en.moment(before, now)]).toEqual(['07:03', 'Nov 22, 07:03']);
+});
+
 describe('sizes and rates', () => {
   test.each([
     [0, '0 B'],

@@ -36,6 +36,8 @@ export interface Format {
   readonly clockTime: (at: number) => string;
   /** `14:03` */
   readonly minute: (at: number) => string;
+  /** `14:03` of a moment today, with its day when it was another: `11-27 14:03`, `Nov 27, 14:03`. */
+  readonly moment: (at: number, now: number) => string;
   /** The whole local time with its zone, for hovering. */
   readonly exact: (at: number) => string;
   /** `4:05`, for a countdown. */
@@ -82,6 +84,14 @@ export function createFormat(language: Language, timeZone?: string): Format {
     year: 'numeric',
     month: language === 'zh' ? '2-digit' : 'short',
     day: '2-digit',
+  });
+  const dayAndMinute = new Intl.DateTimeFormat(tag, {
+    ...zone,
+    month: language === 'zh' ? '2-digit' : 'short',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
   });
   const offset = new Intl.DateTimeFormat('en', { ...zone, timeZoneName: 'shortOffset' });
   const inWords = (unit: 'day' | 'hour' | 'minute' | 'second'): Intl.NumberFormat =>
@@ -143,6 +153,7 @@ export function createFormat(language: Language, timeZone?: string): Format {
     },
     clockTime: (at) => time.format(at),
     minute: (at) => minuteTime.format(at),
+    moment: (at, now) => (date.format(at) === date.format(now) ? minuteTime : dayAndMinute).format(at),
     exact(at) {
       const zoneName = offset.formatToParts(at).find((part) => part.type === 'timeZoneName')?.value ?? '';
       return `${date.format(at)} ${time.format(at)} ${zoneName}`;

@@ -14,6 +14,7 @@ export const zhApps = {
   anyClient: '所有客户端',
   anyConnection: '所有连接状态',
   anyService: '所有服务状态',
+  failing: '异常',
 
   noApps: '暂无客户端应用信息',
   noAppsHelp: '客户端会列出其应用目录（默认 /tmp/apps）下的应用。可在任意一台主机上创建一个测试应用：',

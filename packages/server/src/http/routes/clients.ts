@@ -33,6 +33,22 @@ export type ListMinutes = (
 const MINUTE_MS = 60_000;
 const DEFAULT_RANGE_MS = 60 * MINUTE_MS;
 
+/** Where a page starts: behind another one, or anywhere. */
+function startOf(query: {
+  readonly cursor?: string | undefined;
+  readonly offset?: number | undefined;
+}): string | number | undefined {
+  const { cursor, offset } = query;
+  if (cursor === undefined || offset === undefined) return cursor ?? offset;
+  throw new RequestFault('invalid_request', {
+    field: 'query.offset',
+    words: {
+      zh: 'query.offset 不能与 query.cursor 同时使用',
+      en: 'query.offset does not go with query.cursor',
+    },
+  });
+}
+
 export function clientRoutes(needs: {
   readonly fleet: Fleet;
   readonly commands: Pick<Commands, 'journalLostAtMs'>;
@@ -44,11 +60,16 @@ export function clientRoutes(needs: {
 
   return [
     route(listClients).sends(({ query, reply }) => {
-      const { status, search, selector, limit = DEFAULT_PAGE, cursor, fields } = query;
-      const page = pageOf(fleet.ids({ status, search, selector }), limit, cursor);
+      const { limit = DEFAULT_PAGE, fields } = query;
+      const ids = fleet.ids(query);
+      const page = pageOf(ids, limit, startOf(query));
       const read = (id: string): unknown => (fields === 'summary' ? fleet.summary(id) : fleet.view(id));
       const entries = page.ids.values().map((id) => [id, () => read(id)] as const);
-      const rest = () => ({ counts: fleet.counts(), next_cursor: page.nextCursor });
+      const rest = () => ({
+        counts: fleet.counts(),
+        matched: ids.length,
+        next_cursor: page.nextCursor,
+      });
       return reply
         .type('application/json; charset=utf-8')
         .send(Readable.from(jsonInPieces(clock, 'clients', entries, rest), { objectMode: false }));

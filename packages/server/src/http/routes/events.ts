@@ -7,7 +7,10 @@ import type { Random } from '@ops/runtime/random.ts';
 import type { Auth } from '../../auth/auth.ts';
 import { refusal, sessionPrincipal } from '../../auth/principal.ts';
 import type { Principal } from '../../auth/principal.ts';
+import type { Commands } from '../../commands/commands.ts';
 import type { EventHub } from '../../events/hub.ts';
+import { viewsOf } from '../../events/views.ts';
+import type { Fleet } from '../../fleet/fleet.ts';
 import type { HttpCounters } from '../counters.ts';
 import type { RequestContext } from '../request-context.ts';
 import { RequestFault } from '../request-fault.ts';
@@ -27,6 +30,8 @@ export function eventRoutes(needs: {
   readonly clock: Clock;
   readonly random: Random;
   readonly counters: HttpCounters;
+  readonly fleet: Pick<Fleet, 'window' | 'map'>;
+  readonly commands: Pick<Commands, 'stats'>;
 }): Route[] {
   const { hub, auth, clock, random, counters } = needs;
   let openStreams = 0;
@@ -48,6 +53,7 @@ export function eventRoutes(needs: {
         });
       }
       if (openStreams >= MAX_STREAMS) throw new OpsError('server_busy');
+      const views = viewsOf(needs, topics, query);
       const lastEventId = reply.request.headers['last-event-id'];
       openStreams++;
       counters.streamsOpened.count++;
@@ -71,6 +77,7 @@ export function eventRoutes(needs: {
           commandId: query.command_id,
           batchId: query.batch_id,
           lastEventId: typeof lastEventId === 'string' ? lastEventId.slice(0, MAX_EVENT_ID) : undefined,
+          views,
           retryMs: Math.round(RETRY_MS.least + random.unit() * RETRY_MS.spread),
         },
       );
@@ -80,7 +87,7 @@ export function eventRoutes(needs: {
 }
 
 function topicsOf(text: string | undefined): ReadonlySet<EventTopic> {
-  if (text === undefined) return new Set(EVENT_TOPICS);
+  if (text === undefined) return new Set(EVENT_TOPICS.filter((name) => name !== 'window' && name !== 'map'));
   const names = text.split(',').map((name) => name.trim());
   return new Set(
     names.map((name) => {

@@ -1,17 +1,27 @@
 import { Button, NativeSelect } from '@mantine/core';
-import { SERVICE_STATUSES } from '@ops/protocol/domain/app.ts';
 import { CLIENT_STATUSES } from '@ops/protocol/domain/client.ts';
 import type { ClientApps } from '@ops/protocol/http/apps.ts';
+
+import { memo } from 'react';
 
 import { useAppText } from '../../text/use-app-text.ts';
 import { IconAlertTriangle, IconChevronDown } from '../../ui/icons.ts';
 import { SearchField } from '../../ui/SearchField.tsx';
-import { MAX_NAME } from './apps-search.ts';
+import { MAX_NAME, STATUS_FILTERS } from './apps-search.ts';
 import type { AppsSearch } from './apps-search.ts';
 import { serviceName } from './service-name.ts';
 import styles from './AppsPage.module.css';
 
 export type ChangeFilter = (next: { readonly [K in keyof AppsSearch]?: AppsSearch[K] | undefined }) => void;
+
+/** There may be ten thousand: drawn again only when they are others. */
+const HostOptions = memo(function HostOptions({ hosts }: { readonly hosts: readonly ClientApps[] }) {
+  return hosts.map(({ client_id: id, hostname }) => (
+    <option key={id} value={id}>
+      {hostname}
+    </option>
+  ));
+});
 
 /** The filters of the page. They live in its address. */
 export function AppFilters({
@@ -35,11 +45,10 @@ export function AppFilters({
         rightSection={arrow}
         value={search.client ?? ''}
         onChange={({ currentTarget: { value } }) => onChange({ client: value === '' ? undefined : value })}
-        data={[
-          { value: '', label: text.anyClient },
-          ...hosts.map(({ client_id: value, hostname: label }) => ({ value, label })),
-        ]}
-      />
+      >
+        <option value="">{text.anyClient}</option>
+        <HostOptions hosts={hosts} />
+      </NativeSelect>
       <SearchField
         className={styles.name}
         label={text.filterByName}
@@ -66,11 +75,14 @@ export function AppFilters({
         rightSection={arrow}
         value={search.status ?? ''}
         onChange={({ currentTarget: { value } }) =>
-          onChange({ status: SERVICE_STATUSES.find((one) => one === value) })
+          onChange({ status: STATUS_FILTERS.find((one) => one === value) })
         }
         data={[
           { value: '', label: text.anyService },
-          ...SERVICE_STATUSES.map((value) => ({ value, label: serviceName(value, text) })),
+          ...STATUS_FILTERS.map((value) => ({
+            value,
+            label: value === 'failing' ? text.failing : serviceName(value, text),
+          })),
         ]}
       />
       {(drifted > 0 || search.drift !== undefined) && (

@@ -28,18 +28,19 @@ export function AppGridView({ grid, view }: { readonly grid: AppGrid; readonly v
   const box = useRef<HTMLDivElement>(null);
   const [opened, setOpened] = useState<string>();
   const getScrollElement = (): HTMLDivElement | null => box.current;
+  const [rowHeight, columnWidth] = [rem(ROW_HEIGHT), rem(COLUMN_WIDTH)];
   // oxlint-disable-next-line react/incompatible-library -- a warning for the React compiler, which is not in use
   const rows = useVirtualizer({
     count: grid.rows.length,
     getScrollElement,
-    estimateSize: () => rem(ROW_HEIGHT),
+    estimateSize: () => rowHeight,
     overscan: 8,
   });
   const columns = useVirtualizer({
     count: grid.columns.length,
     horizontal: true,
     getScrollElement,
-    estimateSize: () => rem(COLUMN_WIDTH),
+    estimateSize: () => columnWidth,
     overscan: 4,
   });
   const rowItems = rows.getVirtualItems();

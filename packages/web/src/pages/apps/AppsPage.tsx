@@ -102,12 +102,15 @@ function Known({ state }: { readonly state: AppsState }) {
       drift: undefined,
     });
 
-  const { hosts, shown, total, more } = showApps(
-    clients,
-    search,
-    drift,
-    shownAs === 'grid' ? Number.POSITIVE_INFINITY : limit,
+  // Ten thousand hosts are not gone through for a box that was ticked.
+  const rows = shownAs === 'grid' ? Number.POSITIVE_INFINITY : limit;
+  const { client, name, connection, status, drift: only } = search;
+  const { hosts, shown, total, more } = useMemo(
+    () => showApps(clients, readAppsSearch({ client, name, connection, status, drift: only }), drift, rows),
+    [clients, client, name, connection, status, only, drift, rows],
   );
+  const grid = useMemo(() => (shownAs === 'grid' ? gridOf({ hosts }) : undefined), [hosts, shownAs]);
+  const choices = useMemo(() => hostsWithApps(clients, client), [clients, client]);
   return (
     <Page>
       <header className={styles.head}>
@@ -145,20 +148,15 @@ function Known({ state }: { readonly state: AppsState }) {
               <RolloutTable rollouts={rollouts} />
             </Panel>
           )}
-          <AppFilters
-            search={search}
-            hosts={hostsWithApps(clients, search.client)}
-            drifted={drift.size}
-            onChange={change}
-          />
+          <AppFilters search={search} hosts={choices} drifted={drift.size} onChange={change} />
           {hosts.length === 0 ? (
             <EmptyState icon={IconFilterOff} title={text.noAppMatches}>
               <Button mt="md" variant="default" onClick={clear}>
                 {text.clearFilter}
               </Button>
             </EmptyState>
-          ) : shownAs === 'grid' ? (
-            <AppGridView grid={gridOf({ hosts })} view={view} />
+          ) : grid !== undefined ? (
+            <AppGridView grid={grid} view={view} />
           ) : (
             hosts.map((host) => <HostApps key={host.client_id} host={host} view={view} />)
           )}

@@ -46,6 +46,16 @@ describe('the list', () => {
     expect(names({})).toEqual(['web-0 Shop', 'web-0 mail', 'web-1 mail']);
   });
 
+  test('failing are those that should run and do not, where it is known', () => {
+    const crashed = appOf('crashed', { service_status: 'Stopped', notes: ['stale_pid'] });
+    const stopped = appOf('stopped', { service_status: 'Stopped' });
+    const hosts = clientsOf([crashed, stopped, appOf('fine')], [crashed]);
+    const { hosts: shown } = showApps(hosts, { status: 'failing' }, new Map(), 100);
+    expect(shown.map(({ hostname, apps }) => [hostname, apps.map(({ name }) => name)])).toEqual([
+      ['web-0', ['crashed']],
+    ]);
+  });
+
   test('is narrowed by client, part of a name, connection and service, together', () => {
     expect(names({ client: idOf(1) })).toEqual(['web-1 mail']);
     expect(names({ name: ' shO ' })).toEqual(['web-0 Shop']);

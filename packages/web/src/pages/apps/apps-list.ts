@@ -1,4 +1,5 @@
 /** Which applications the page shows, in which order, and which of them differ from the same one elsewhere. Pure. */
+import { isFailing } from '@ops/protocol/domain/app.ts';
 import type { AppInfo } from '@ops/protocol/domain/app.ts';
 import { appDrift } from '@ops/protocol/domain/app-drift.ts';
 import type { AppDrift } from '@ops/protocol/domain/app-drift.ts';
@@ -6,7 +7,7 @@ import type { ClientApps } from '@ops/protocol/http/apps.ts';
 
 import { appKey } from '../../live/apps-live.ts';
 import type { AppsByClient } from '../../live/apps-live.ts';
-import type { AppsSearch } from './apps-search.ts';
+import type { AppsSearch, StatusFilter } from './apps-search.ts';
 
 export interface ShownApps {
   /** Hosts with at least one app that is shown, by name. */
@@ -17,8 +18,17 @@ export interface ShownApps {
   readonly more: boolean;
 }
 
+/** One for all: `localeCompare` makes one for each comparison. */
+const names = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
+
 function byName(a: { readonly hostname: string; readonly client_id: string }, b: typeof a): number {
-  return a.hostname.localeCompare(b.hostname) || a.client_id.localeCompare(b.client_id);
+  return names.compare(a.hostname, b.hostname) || (a.client_id < b.client_id ? -1 : 1);
+}
+
+function hasStatus(client: ClientApps, app: AppInfo, status: StatusFilter | undefined): boolean {
+  if (status === undefined) return true;
+  if (status === 'failing') return client.status === 'online' && isFailing(app);
+  return app.service_status === status;
 }
 
 /** @param limit rows; the host that reaches it is shown whole */
@@ -39,7 +49,7 @@ export function showApps(
     const apps = client.apps.filter(
       (app) =>
         (part === '' || app.name.toLowerCase().includes(part)) &&
-        (search.status === undefined || app.service_status === search.status) &&
+        hasStatus(client, app, search.status) &&
         (search.drift === undefined || drift.has(appKey(client.client_id, app.name))),
     );
     if (apps.length === 0) continue;

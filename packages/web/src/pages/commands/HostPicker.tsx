@@ -8,7 +8,7 @@ import { useCommandText } from '../../text/use-command-text.ts';
 import { IconCheck, IconSearch, IconX } from '../../ui/icons.ts';
 import { rem } from '../../ui/rem.ts';
 import { StatusLabel, presenceOf } from '../../ui/StatusLabel.tsx';
-import { comparator, matches, wordsOf } from '../system/fleet-list.ts';
+import { compareNames, matches, wordsOf } from '../system/fleet-list.ts';
 import styles from './HostPicker.module.css';
 
 /** In rem, as the style sheet has it. */
@@ -16,8 +16,6 @@ const ROW_HEIGHT = 2.5;
 const MAX_SEARCH = 128;
 /** Chosen hosts shown by name; the others are a number. */
 const MAX_CHIPS = 12;
-
-const byName = comparator('name', 'asc');
 
 /** One or several hosts out of ten thousand: type, walk with the arrows, Enter or a click takes and leaves. */
 export function HostPicker({
@@ -35,18 +33,20 @@ export function HostPicker({
   const [words, setWords] = useState('');
   const [active, setActive] = useState(0);
   const isChosen = useMemo(() => new Set(chosen), [chosen]);
-  const all = useMemo(() => [...clients.values()].toSorted(byName), [clients]);
+  const all = useMemo(() => [...clients.values()].toSorted(compareNames), [clients]);
   const shown = useMemo(() => {
     const wanted = wordsOf(words);
     return wanted.length === 0 ? all : all.filter((client) => matches(client, wanted));
   }, [all, words]);
   const at = Math.min(active, shown.length - 1);
 
+  const rowHeight = rem(ROW_HEIGHT);
+
   // oxlint-disable-next-line react/incompatible-library -- a warning for the React compiler, which is not in use
   const rows = useVirtualizer({
     count: shown.length,
     getScrollElement: () => list.current,
-    estimateSize: () => rem(ROW_HEIGHT),
+    estimateSize: () => rowHeight,
     overscan: 6,
   });
 

@@ -12,6 +12,7 @@ import { Labels } from '../../ui/Labels.tsx';
 import { Meter } from '../../ui/Meter.tsx';
 import { StatusLabel, presenceOf } from '../../ui/StatusLabel.tsx';
 import type { Resource } from '../../ui/readings.ts';
+import { AsOf } from './AsOf.tsx';
 import { share } from './fleet-list.ts';
 import { shortModel } from './short-model.ts';
 import styles from './ClientCard.module.css';
@@ -70,11 +71,11 @@ export const ClientCard = memo(function ClientCard({ client }: { readonly client
       <div className={styles.line}>
         <span className={styles.rate} title={text.received}>
           <IconArrowDown size={13} aria-label={text.received} role="img" />
-          {past ? NONE : format.rate(metrics?.rx_bytes_per_sec)}
+          {format.rate(metrics?.rx_bytes_per_sec)}
         </span>
         <span className={styles.rate} title={text.sent}>
           <IconArrowUp size={13} aria-label={text.sent} role="img" />
-          {past ? NONE : format.rate(metrics?.tx_bytes_per_sec)}
+          {format.rate(metrics?.tx_bytes_per_sec)}
         </span>
         <span className={styles.addresses} title={addresses.join('\n')}>
           {addresses[0] ?? NONE}
@@ -85,7 +86,13 @@ export const ClientCard = memo(function ClientCard({ client }: { readonly client
       <Labels labels={client.labels} oneLine />
       <footer className={styles.foot}>
         <span className={styles.seen}>
-          {text.lastHeartbeat} <Ago at={client.last_seen_ms} />
+          {past ? (
+            <AsOf at={client.last_seen_ms} />
+          ) : (
+            <>
+              {text.lastHeartbeat} <Ago at={client.last_seen_ms} />
+            </>
+          )}
         </span>
         <span className={styles.marks}>
           {client.conflict && (

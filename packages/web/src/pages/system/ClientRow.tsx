@@ -12,6 +12,7 @@ import { Labels } from '../../ui/Labels.tsx';
 import { Meter } from '../../ui/Meter.tsx';
 import { StatusLabel, presenceOf } from '../../ui/StatusLabel.tsx';
 import type { Resource } from '../../ui/readings.ts';
+import { AsOf } from './AsOf.tsx';
 import { share } from './fleet-list.ts';
 import styles from './FleetTable.module.css';
 
@@ -72,11 +73,11 @@ export const ClientRow = memo(function ClientRow({
         <div className={styles.rates}>
           <span>
             <IconArrowDown size={13} role="img" aria-label={text.received} />
-            {past ? NONE : format.rate(metrics?.rx_bytes_per_sec)}
+            {format.rate(metrics?.rx_bytes_per_sec)}
           </span>
           <span>
             <IconArrowUp size={13} role="img" aria-label={text.sent} />
-            {past ? NONE : format.rate(metrics?.tx_bytes_per_sec)}
+            {format.rate(metrics?.tx_bytes_per_sec)}
           </span>
         </div>
       </td>
@@ -84,7 +85,7 @@ export const ClientRow = memo(function ClientRow({
         <Labels labels={client.labels} oneLine />
       </td>
       <td data-column="seen">
-        <Ago at={client.last_seen_ms} />
+        {past ? <AsOf at={client.last_seen_ms} /> : <Ago at={client.last_seen_ms} />}
       </td>
     </tr>
   );

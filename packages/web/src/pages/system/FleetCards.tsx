@@ -1,8 +1,8 @@
 import { useElementSize } from '@mantine/hooks';
-import type { ClientSummary } from '@ops/protocol/http/clients.ts';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { useLayoutEffect, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 
+import type { Rows } from '../../live/window-live.ts';
 import { useText } from '../../text/use-text.ts';
 import { rem } from '../../ui/rem.ts';
 import { ClientCard } from './ClientCard.tsx';
@@ -14,7 +14,14 @@ const GAP = 0.75;
 const MIN_WIDTH = 18.5;
 
 /** As many cards beside each other as there is room for; only those in sight are in the page. */
-export function FleetCards({ clients }: { readonly clients: readonly ClientSummary[] }) {
+export function FleetCards({
+  clients,
+  onShow,
+}: {
+  readonly clients: Rows;
+  /** These are in sight. */
+  readonly onShow: (first: number, last: number) => void;
+}) {
   const { text } = useText();
   const { ref: sizeRef, width } = useElementSize<HTMLUListElement>();
   const list = useRef<HTMLUListElement>(null);
@@ -28,11 +35,25 @@ export function FleetCards({ clients }: { readonly clients: readonly ClientSumma
 
   // oxlint-disable-next-line react/incompatible-library -- a warning for the React compiler, which is not in use
   const rows = useWindowVirtualizer({
-    count: Math.ceil(clients.length / columns),
+    count: Math.ceil(clients.count / columns),
     estimateSize: () => rowHeight,
     overscan: 3,
     scrollMargin: top,
   });
+
+  const items = rows.getVirtualItems();
+  const first = (items[0]?.index ?? 0) * columns;
+  const last = Math.min(clients.count, ((items.at(-1)?.index ?? 0) + 1) * columns) - 1;
+  useEffect(() => {
+    if (width > 0) onShow(first, Math.max(first, last));
+  }, [onShow, first, last, width]);
+  const places = items.flatMap((row) =>
+    Array.from({ length: Math.min(columns, clients.count - row.index * columns) }, (_, column) => ({
+      index: row.index * columns + column,
+      column,
+      top: row.start - top,
+    })),
+  );
 
   return (
     <ul
@@ -45,23 +66,24 @@ export function FleetCards({ clients }: { readonly clients: readonly ClientSumma
       style={{ height: rows.getTotalSize() }}
     >
       {width > 0 &&
-        rows.getVirtualItems().flatMap((row) =>
-          clients.slice(row.index * columns, (row.index + 1) * columns).map((client, column) => (
+        places.map(({ index, column, top: below }) => {
+          const client = clients.at(index);
+          return (
             <li
-              key={client.id}
+              key={client?.id ?? index}
               className={styles.cell}
-              aria-setsize={clients.length}
-              aria-posinset={row.index * columns + column + 1}
+              aria-setsize={clients.count}
+              aria-posinset={index + 1}
               style={{
                 width: `calc((100% - ${(columns - 1) * GAP}rem) / ${columns})`,
                 left: `calc((100% + ${GAP}rem) / ${columns} * ${column})`,
-                transform: `translateY(${row.start - top}px)`,
+                transform: `translateY(${below}px)`,
               }}
             >
-              <ClientCard client={client} />
+              {client ? <ClientCard client={client} /> : <div className={styles.coming} aria-busy />}
             </li>
-          )),
-        )}
+          );
+        })}
     </ul>
   );
 }

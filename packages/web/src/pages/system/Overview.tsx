@@ -1,30 +1,34 @@
 import { Skeleton } from '@mantine/core';
-import type { FleetCounts } from '@ops/protocol/http/clients.ts';
+import { Link } from '@tanstack/react-router';
 
 import { useHealth } from '../../api/use-health.ts';
+import type { Figures } from '../../live/window-live.ts';
+import { paths } from '../../paths.ts';
 import { NONE } from '../../text/format.ts';
+import { useOverviewText } from '../../text/use-overview-text.ts';
 import { useText } from '../../text/use-text.ts';
 import { WallAgo } from '../../ui/Ago.tsx';
+import { IconChevronRight } from '../../ui/icons.ts';
 import type { StatusFilter } from './fleet-search.ts';
 import styles from './Overview.module.css';
 
-const COUNTS = ['online', 'late', 'offline', 'total'] as const;
+const COUNTS = ['total', 'online', 'late', 'offline'] as const;
 
-/** The state of things in one strip; each count filters the list below. */
+/** The state of things in one strip; each count filters the list below, or leads to the list it counts. */
 export function Overview({
-  counts,
+  figures,
   asOf,
   stale,
   status,
   onStatus,
 }: {
-  readonly counts: FleetCounts | undefined;
+  readonly figures: Figures | undefined;
   readonly asOf: number | undefined;
   readonly stale: boolean;
   readonly status: StatusFilter | undefined;
   readonly onStatus: (status: StatusFilter | undefined) => void;
 }) {
-  const { text, format } = useText();
+  const { text, format } = useOverviewText();
   const names = {
     online: text.onlineClients,
     late: text.late,
@@ -36,7 +40,7 @@ export function Overview({
       <div className={styles.counts} role="group" aria-label={text.filterByStatus}>
         {COUNTS.map((name) => {
           const filter = name === 'total' ? undefined : name;
-          const count = counts?.[name];
+          const count = figures?.counts[name];
           return (
             <button
               key={name}
@@ -52,14 +56,39 @@ export function Overview({
                 <span className={styles.dot} aria-hidden />
                 {names[name]}
               </span>
-              {count === undefined ? (
-                <Skeleton width="2.5rem" height="1.75rem" mt={4} />
-              ) : (
-                <span className={styles.figure}>{format.number(count)}</span>
-              )}
+              <Figure count={count} />
             </button>
           );
         })}
+      </div>
+      <div className={styles.activity} role="group" aria-label={text.atAGlance}>
+        <Link
+          to={paths.history}
+          search={{ state: 'active', members: 'yes' }}
+          className={styles.count}
+          data-none={figures?.running_commands === 0 || undefined}
+          title={text.runningCommandsHelp}
+        >
+          <span className={styles.name}>
+            {text.runningCommands}
+            <IconChevronRight size={13} aria-hidden />
+          </span>
+          <Figure count={figures?.running_commands} />
+        </Link>
+        <Link
+          to={paths.apps}
+          search={{ status: 'failing' }}
+          className={styles.count}
+          data-count="failing"
+          data-none={figures?.failing_apps === 0 || undefined}
+          title={text.failingAppsHelp}
+        >
+          <span className={styles.name}>
+            {text.failingApps}
+            <IconChevronRight size={13} aria-hidden />
+          </span>
+          <Figure count={figures?.failing_apps} />
+        </Link>
       </div>
       <div className={styles.state}>
         <div className={styles.fact}>
@@ -71,6 +100,12 @@ export function Overview({
       </div>
     </section>
   );
+}
+
+function Figure({ count }: { readonly count: number | undefined }) {
+  const { format } = useText();
+  if (count === undefined) return <Skeleton width="2.5rem" height="1.75rem" my={3} />;
+  return <span className={styles.figure}>{format.number(count)}</span>;
 }
 
 function ServerState() {

@@ -1,16 +1,13 @@
 import { IconFilterOff } from '../../ui/icons.ts';
 import { Button } from '@mantine/core';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 
 import { useStale } from '../../live/use-stale.ts';
-import { ApiError } from '../../api/api-error.ts';
-import { useConsole, useSignal } from '../../console.ts';
 import { REMEMBERED, recall, remember } from '../../preferences/remembered.ts';
 import { paths } from '../../paths.ts';
 import { useText } from '../../text/use-text.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
-import { Failed } from '../../ui/Failed.tsx';
 import { PageTitle } from '../../ui/PageTitle.tsx';
 import { FirstClient } from './FirstClient.tsx';
 import { FleetCards } from './FleetCards.tsx';
@@ -18,30 +15,30 @@ import { FleetTable } from './FleetTable.tsx';
 import { LoadingCards } from './LoadingCards.tsx';
 import { Overview } from './Overview.tsx';
 import { Toolbar } from './Toolbar.tsx';
-import { createArrange } from './fleet-list.ts';
-import { readFleetSearch } from './fleet-search.ts';
+import { readFleetSearch, readView } from './fleet-search.ts';
 import type { FleetSearch, View } from './fleet-search.ts';
 import styles from './SystemPage.module.css';
+import { useWindow } from './use-window.ts';
+
+/** Fetched when somebody wants it. */
+const MapView = lazy(async () => ({ default: (await import('./map/MapView.tsx')).MapView }));
 
 const route = getRouteApi(paths.system);
 
 function rememberedView(): View {
-  return recall(REMEMBERED.view) === 'table' ? 'table' : 'cards';
+  return readView(recall(REMEMBERED.view)) ?? 'cards';
 }
 
 export function SystemPage() {
   const { text } = useText();
-  const { fleet: live, clock } = useConsole();
   // Once more: the router adds what the address held besides.
   const search: FleetSearch = readFleetSearch({ ...route.useSearch() });
   const navigate = useNavigate();
-  const [arrange] = useState(createArrange);
   const [lastView, setLastView] = useState(rememberedView);
-  const { fleet, stale, asOf, failure } = useSignal(live.picture);
-  useEffect(() => live.watch(), [live]);
-  useStale(stale);
 
   const view = search.view ?? lastView;
+  const { figures, rows, stale, asOf, show } = useWindow(search, view);
+  useStale(stale);
   function change(next: Partial<FleetSearch>): void {
     if (next.view !== undefined) {
       remember(REMEMBERED.view, next.view);
@@ -50,35 +47,31 @@ export function SystemPage() {
     void navigate({ to: paths.system, search: { ...search, ...next }, replace: true, resetScroll: false });
   }
 
-  const shown = fleet === undefined ? [] : arrange(fleet.clients, search, clock.wall());
-
   return (
     <div className={styles.page}>
       <PageTitle title={text.tabSystem} className={styles.title} />
       <Overview
-        counts={fleet?.counts}
+        figures={figures}
         asOf={asOf}
         stale={stale}
         status={search.status}
         onStatus={(status) => change({ status })}
       />
-      {fleet === undefined && failure instanceof ApiError ? (
-        <Failed title={text.fleetFailed} error={failure} onRetry={live.ask} />
-      ) : fleet === undefined ? (
+      {figures === undefined ? (
         <LoadingCards />
-      ) : fleet.clients.size === 0 ? (
+      ) : figures.counts.total === 0 ? (
         <FirstClient />
       ) : (
         <>
           <Toolbar
             search={search}
             view={view}
-            shown={shown.length}
-            total={fleet.clients.size}
+            shown={figures.matched}
+            total={figures.counts.total}
             onChange={change}
           />
           <div className={styles.list} data-stale={stale || undefined}>
-            {shown.length === 0 ? (
+            {figures.matched === 0 ? (
               <EmptyState icon={IconFilterOff} title={text.nothingMatches}>
                 <p>{text.nothingMatchesHelp}</p>
                 <Button mt="md" variant="default" onClick={() => change({ q: undefined, status: undefined })}>
@@ -86,9 +79,13 @@ export function SystemPage() {
                 </Button>
               </EmptyState>
             ) : view === 'table' ? (
-              <FleetTable clients={shown} search={search} onSort={change} />
+              <FleetTable clients={rows} search={search} onSort={change} onShow={show} />
+            ) : view === 'map' ? (
+              <Suspense fallback={<div className={styles.coming} aria-busy />}>
+                <MapView search={search} onChange={change} />
+              </Suspense>
             ) : (
-              <FleetCards clients={shown} />
+              <FleetCards clients={rows} onShow={show} />
             )}
           </div>
         </>

@@ -1,6 +1,8 @@
+import { CLIENT_SORTS, naturalDirection } from '@ops/protocol/http/clients.ts';
 import { ActionIcon, NativeSelect, TextInput } from '@mantine/core';
 import {
   IconChevronDown,
+  IconGridDots,
   IconLayoutGrid,
   IconSearch,
   IconSortAscending,
@@ -11,15 +13,16 @@ import {
 import { useEffect, useState } from 'react';
 
 import { useConsole, useSignal } from '../../console.ts';
+import { useOverviewText } from '../../text/use-overview-text.ts';
 import { useText } from '../../text/use-text.ts';
-import { MAX_FILTER, SORT_KEYS, naturalDirection } from './fleet-search.ts';
+import { MAX_FILTER } from './fleet-search.ts';
 import type { FleetSearch, View } from './fleet-search.ts';
 import { Choice } from '../../ui/Choice.tsx';
 import { sortNames } from './sort-names.ts';
 import styles from './Toolbar.module.css';
 
 /** The address changes this long after the last key, not at each. */
-const TYPING_MS = 200;
+const TYPING_MS = 50;
 
 export function Toolbar({
   search,
@@ -34,7 +37,7 @@ export function Toolbar({
   readonly total: number;
   readonly onChange: (next: Partial<FleetSearch>) => void;
 }) {
-  const { text, format } = useText();
+  const { text, format } = useOverviewText();
   const sort = search.sort ?? 'name';
   const dir = search.dir ?? naturalDirection(sort);
   const names = sortNames(text);
@@ -46,30 +49,34 @@ export function Toolbar({
         {shown === total ? text.clientsCount(total, format) : text.shownOf(shown, total, format)}
       </span>
       <div className={styles.right}>
-        <NativeSelect
-          className={styles.sort}
-          aria-label={text.sortBy}
-          rightSection={<IconChevronDown size={15} stroke={1.8} aria-hidden />}
-          value={sort}
-          onChange={(event) => {
-            const chosen = SORT_KEYS.find((key) => key === event.currentTarget.value);
-            onChange({ sort: chosen, dir: undefined });
-          }}
-          data={SORT_KEYS.map((key) => ({ value: key, label: text.sortByName(names[key]) }))}
-        />
-        <ActionIcon
-          variant="default"
-          className={styles.direction}
-          aria-label={dir === 'asc' ? text.ascending : text.descending}
-          title={dir === 'asc' ? text.ascending : text.descending}
-          onClick={() => onChange({ dir: turned === naturalDirection(sort) ? undefined : turned })}
-        >
-          {dir === 'asc' ? (
-            <IconSortAscending size={17} stroke={1.7} />
-          ) : (
-            <IconSortDescending size={17} stroke={1.7} />
-          )}
-        </ActionIcon>
+        {view !== 'map' && (
+          <>
+            <NativeSelect
+              className={styles.sort}
+              aria-label={text.sortBy}
+              rightSection={<IconChevronDown size={15} stroke={1.8} aria-hidden />}
+              value={sort}
+              onChange={(event) => {
+                const chosen = CLIENT_SORTS.find((key) => key === event.currentTarget.value);
+                onChange({ sort: chosen, dir: undefined });
+              }}
+              data={CLIENT_SORTS.map((key) => ({ value: key, label: text.sortByName(names[key]) }))}
+            />
+            <ActionIcon
+              variant="default"
+              className={styles.direction}
+              aria-label={dir === 'asc' ? text.ascending : text.descending}
+              title={dir === 'asc' ? text.ascending : text.descending}
+              onClick={() => onChange({ dir: turned === naturalDirection(sort) ? undefined : turned })}
+            >
+              {dir === 'asc' ? (
+                <IconSortAscending size={17} stroke={1.7} />
+              ) : (
+                <IconSortDescending size={17} stroke={1.7} />
+              )}
+            </ActionIcon>
+          </>
+        )}
         <Choice
           label={text.view}
           value={view}
@@ -77,6 +84,7 @@ export function Toolbar({
           options={[
             { value: 'cards', name: text.viewCards, icon: IconLayoutGrid },
             { value: 'table', name: text.viewTable, icon: IconTable },
+            { value: 'map', name: text.viewMap, icon: IconGridDots },
           ]}
         />
       </div>
@@ -90,18 +98,25 @@ function Filter({ value, onChange }: { readonly value: string; readonly onChange
   const { clock, shortcuts } = useConsole();
   const isOffered = useSignal(shortcuts.single);
   const [typed, setTyped] = useState(value);
-  const [told, setTold] = useState(value);
+  const [seen, setSeen] = useState(value);
+  /** Told, and not in the address yet: it follows a moment later, when more may have been typed. */
+  const [told, setTold] = useState<readonly string[]>([]);
 
-  // The address changed by other means (back, a cleared filter).
-  if (value !== told) {
-    setTold(value);
-    setTyped(value);
+  if (value !== seen) {
+    setSeen(value);
+    const own = told.lastIndexOf(value);
+    setTold(told.slice(own + 1));
+    // The address changed by other means (back, a cleared filter).
+    if (own < 0) {
+      setTyped(value);
+      setTold([]);
+    }
   }
 
   useEffect(() => {
-    if (typed === told) return undefined;
+    if (typed === (told.at(-1) ?? seen)) return undefined;
     const timer = clock.after(TYPING_MS, () => {
-      setTold(typed);
+      setTold([...told, typed]);
       onChange(typed);
     });
     return () => timer.cancel();

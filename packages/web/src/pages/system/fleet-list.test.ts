@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
 import { clientNamed } from '../../live/event-source.test-support.ts';
-import { REORDER_MS, comparator, createArrange, hasStatus, matches, wordsOf } from './fleet-list.ts';
-import { MAX_FILTER, readFleetSearch } from './fleet-search.ts';
+import { compareNames, matches, wordsOf } from './fleet-list.ts';
+import { listQuery, MAX_FILTER, MAX_GROUP, readFleetSearch } from './fleet-search.ts';
 import { serverHost } from './FirstClient.tsx';
 import { shortModel } from './short-model.ts';
 
@@ -10,7 +10,6 @@ const web2 = clientNamed('web-2', 1, { labels: { env: 'prod', role: 'web' }, met
 const web10 = clientNamed('web-10', 2, { labels: { env: 'test' }, late: true, metrics: { cpu_usage: 10 } });
 const db = clientNamed('DB', 3, { ip_addresses: ['192.168.7.9', 'fd00::1'], status: 'offline' });
 const all = [web2, web10, db];
-const fleet = new Map(all.map((client) => [client.id, client]));
 const names = (clients: readonly { hostname: string }[]) => clients.map((client) => client.hostname);
 
 describe('filter', () => {
@@ -27,43 +26,10 @@ describe('filter', () => {
   ])('%j shows %j', (q, shown) => {
     expect(names(all.filter((client) => matches(client, wordsOf(q))))).toEqual(shown);
   });
-
-  test('late clients are online too', () => {
-    expect(names(all.filter((client) => hasStatus(client, 'online')))).toEqual(['web-2', 'web-10']);
-    expect(names(all.filter((client) => hasStatus(client, 'late')))).toEqual(['web-10']);
-    expect(names(all.filter((client) => hasStatus(client, 'offline')))).toEqual(['DB']);
-  });
 });
 
-describe('order', () => {
-  test.each([
-    ['name', 'asc', ['DB', 'web-2', 'web-10']],
-    ['name', 'desc', ['web-10', 'web-2', 'DB']],
-    ['status', 'asc', ['web-2', 'web-10', 'DB']],
-    ['cpu', 'desc', ['web-2', 'web-10', 'DB']],
-    ['cpu', 'asc', ['web-10', 'web-2', 'DB']],
-  ] as const)('by %s %s: %j', (sort, dir, order) => {
-    expect(names(all.toSorted(comparator(sort, dir)))).toEqual(order);
-  });
-});
-
-describe('arranging', () => {
-  const busier = new Map(fleet).set(web10.id, { ...web10, metrics: { cpu_usage: 99 } });
-
-  test('an order by readings holds for a while, so that it can be read', () => {
-    const arrange = createArrange();
-    expect(names(arrange(fleet, { sort: 'cpu' }, 0))).toEqual(['web-2', 'web-10', 'DB']);
-    expect(names(arrange(busier, { sort: 'cpu' }, REORDER_MS - 1))).toEqual(['web-2', 'web-10', 'DB']);
-    expect(names(arrange(busier, { sort: 'cpu' }, REORDER_MS))).toEqual(['web-10', 'web-2', 'DB']);
-  });
-
-  test('another order, or a client that came, is shown at once', () => {
-    const arrange = createArrange();
-    arrange(fleet, { sort: 'cpu' }, 0);
-    expect(names(arrange(busier, { sort: 'cpu', dir: 'asc' }, 1))).toEqual(['web-2', 'web-10', 'DB']);
-    const more = new Map(busier).set('x', clientNamed('new', 4, { metrics: { cpu_usage: 95 } }));
-    expect(names(arrange(more, { sort: 'cpu', dir: 'asc' }, 2))).toEqual(['web-2', 'new', 'web-10', 'DB']);
-  });
+test('names are ordered with their figures, whatever the case', () => {
+  expect(names(all.toSorted(compareNames))).toEqual(['DB', 'web-2', 'web-10']);
 });
 
 describe('the address', () => {
@@ -77,6 +43,24 @@ describe('the address', () => {
     });
     expect(readFleetSearch({ status: 'broken', sort: '__proto__', view: 3, other: 'x' })).toEqual({});
     expect(readFleetSearch({ q: 'x'.repeat(MAX_FILTER + 1) }).q).toHaveLength(MAX_FILTER);
+    expect(readFleetSearch({ view: 'map', group: 'env', shade: 'memory' })).toEqual({
+      view: 'map',
+      group: 'env',
+      shade: 'memory',
+    });
+    expect(readFleetSearch({ shade: 'colour' })).toEqual({});
+    expect(readFleetSearch({ group: 'x'.repeat(MAX_GROUP + 1) }).group).toHaveLength(MAX_GROUP);
+  });
+
+  test('is what the server is asked for; the map needs no rows', () => {
+    expect(listQuery({ q: 'web', status: 'late', sort: 'cpu', dir: 'asc' }, 'table')).toEqual({
+      search: 'web',
+      status: 'late',
+      sort: 'cpu',
+      dir: 'asc',
+      rows: true,
+    });
+    expect(listQuery({}, 'map').rows).toBe(false);
   });
 });
 

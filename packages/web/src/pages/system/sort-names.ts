@@ -1,7 +1,7 @@
 import type { Dictionary } from '../../text/zh.ts';
-import type { SortKey } from './fleet-search.ts';
+import type { ClientSort } from '@ops/protocol/http/clients.ts';
 
-export function sortNames(text: Dictionary): Readonly<Record<SortKey, string>> {
+export function sortNames(text: Dictionary): Readonly<Record<ClientSort, string>> {
   return {
     name: text.hostname,
     status: text.status,

@@ -1,0 +1,48 @@
+import { freshSample } from '@ops/protocol/wire/plain-heartbeat.ts';
+import { expect, it } from 'vitest';
+
+import type { CommandStats } from '../commands/commands.ts';
+import { fakeLink, idOf, registrationOf, testFleet } from '../fleet/test-fleet.ts';
+import { viewsOf } from './views.ts';
+
+const IDLE: CommandStats = {
+  pending: 0,
+  executing: 0,
+  finished: { Completed: 0, Timeout: 0, Failed: 0, Cancelled: 0 },
+  unstoredBytes: 0,
+  dropped: {},
+};
+
+function dataOf(frame: string | undefined): unknown {
+  return frame === undefined ? undefined : JSON.parse(/data: (.*)/.exec(frame)![1]!);
+}
+
+it('a window tells the figures with what changed, and also when only commands did', async () => {
+  await using test = await testFleet();
+  let executing = 0;
+  const stats = (): CommandStats => ({ ...IDLE, executing });
+  test.fleet.online(registrationOf(1), fakeLink());
+  const [window] = viewsOf({ ...test, commands: { stats } }, new Set(['window']), { limit: 1 });
+  expect(dataOf(window?.look().frame)).toMatchObject({
+    at: test.clock.wall(),
+    matched: 1,
+    running_commands: 0,
+    ids: [idOf(1)],
+  });
+  expect(window?.look().frame).toBeUndefined();
+  executing = 2;
+  const later = dataOf(window?.look().frame);
+  expect(later).toMatchObject({ running_commands: 2 });
+  expect(later).not.toHaveProperty('ids');
+});
+
+it('a map is a view of its own, and what was not asked for is none', async () => {
+  await using test = await testFleet();
+  test.fleet.online(registrationOf(1), fakeLink());
+  test.fleet.heartbeat(idOf(1), freshSample({ cpu_usage: 20 }), undefined);
+  const needs = { ...test, commands: { stats: () => IDLE } };
+  expect(viewsOf(needs, new Set(['client', 'metrics']), {})).toEqual([]);
+  const views = viewsOf(needs, new Set(['map']), { shade: 'cpu' });
+  expect(views).toHaveLength(1);
+  expect(dataOf(views[0]?.look().frame)).toMatchObject({ cells: [0, 0, 20], more: false });
+});
