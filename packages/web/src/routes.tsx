@@ -4,6 +4,7 @@ import { readOrderSearch } from './commands/order-address.ts';
 import { readAppsSearch } from './pages/apps/apps-search.ts';
 import { readBatchSearch } from './pages/batch/batch-search.ts';
 import { CrashPage } from './pages/crash/CrashPage.tsx';
+import { readHostSearch } from './pages/client/host-search.ts';
 import { readHistorySearch } from './pages/history/history-search.ts';
 import { NotFoundPage } from './pages/not-found/NotFoundPage.tsx';
 import { readRolloutPageSearch } from './pages/rollout/rollout-search.ts';
@@ -37,6 +38,7 @@ export function createConsoleRouter() {
     }),
     createRoute({
       ...at(paths.client),
+      validateSearch: readHostSearch,
       component: lazyRouteComponent(() => import('./pages/client/ClientPage.tsx'), 'ClientPage'),
     }),
     createRoute({

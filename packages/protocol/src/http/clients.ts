@@ -15,6 +15,7 @@ export const clientView = s.object({
   connected_at: s.nullable(timestamp),
   disconnected_at: s.nullable(timestamp),
   client_version: s.string({ max: 64 }),
+  protocol_version: s.nullable(s.integer({ description: 'Spoken on its connection; null when offline.' })),
   labels,
   policy: s.nullable(hostPolicy),
   remote_address: s.nullable(s.string({ max: 64 })),

@@ -4,10 +4,12 @@ import { describe, expect, test } from 'vitest';
 
 import { enApps } from './en-apps.ts';
 import { enCommands } from './en-commands.ts';
+import { enHost } from './en-host.ts';
 import { enRollouts } from './en-rollouts.ts';
 import { en } from './en.ts';
 import { zhApps } from './zh-apps.ts';
 import { zhCommands } from './zh-commands.ts';
+import { zhHost } from './zh-host.ts';
 import { zhRollouts } from './zh-rollouts.ts';
 import { zh } from './zh.ts';
 
@@ -42,13 +44,14 @@ function kinds(dictionary: Readonly<Record<string, unknown>>): string[] {
 }
 
 /** Files of the console that hold the dictionaries themselves. */
-const DICTIONARY = /text\/(?:zh|en)(?:-apps|-commands|-rollouts)?\.ts$/;
+const DICTIONARY = /text\/(?:zh|en)(?:-apps|-commands|-host|-rollouts)?\.ts$/;
 
 describe.each([
   ['of every page', zh, en, ['otherLanguage']],
   ['of commands', zhCommands, enCommands, []],
   ['of applications', zhApps, enApps, []],
   ['of rollouts', zhRollouts, enRollouts, []],
+  ['of a host', zhHost, enHost, []],
 ] as const)('dictionaries %s', (_name, chinese, english, notTranslated) => {
   const inChinese: Readonly<Record<string, unknown>> = chinese;
   const inEnglish: Readonly<Record<string, unknown>> = english;
@@ -84,6 +87,7 @@ test.each([
   ['commands', zhCommands],
   ['applications', zhApps],
   ['rollouts', zhRollouts],
+  ['a host', { ...zhHost }],
 ])('the words of %s do not stand for others', (_name, words) => {
   expect(Object.keys(words).filter((key) => key in zh)).toEqual([]);
 });

@@ -65,7 +65,6 @@ export const enApps: AppDictionary = {
   actionWaits: (action) => `${action} waiting`,
   watchOutput: 'Watch its output',
   releases: 'Releases',
-  seeReleases: 'See',
   appOn: (app, host) => `${app} · ${host}`,
   close: 'Close',
   viewerCannotAct: 'Viewers cannot act on applications.',
