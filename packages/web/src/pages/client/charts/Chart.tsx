@@ -6,7 +6,7 @@ import { useHostText } from '../../../text/use-host-text.ts';
 import { peakOf, wordsOf } from './chart-kinds.ts';
 import type { ChartKind } from './chart-kinds.ts';
 import { Drawing } from './Drawing.tsx';
-import { isHole, readingOf, rowAt } from './rows.ts';
+import { isHole, readingOf, indexAt } from './rows.ts';
 import type { Row } from './rows.ts';
 import { rowWords } from './times.ts';
 import type { TimeControl } from './use-time-control.ts';
@@ -38,7 +38,8 @@ export function Chart({
   const heading = useId();
   const { pointed } = control;
   const words = wordsOf(kind.unit, format);
-  const underCursor = pointed === undefined || rows === undefined ? undefined : rowAt(rows, pointed);
+  const at = pointed === undefined || rows === undefined ? undefined : indexAt(rows, pointed);
+  const underCursor = at === undefined ? undefined : rows?.[at];
   const values = underCursor?.values ?? readingOf(client.system_info);
   const peaks = kind.lines
     .map((line) => peakOf(line, underCursor))

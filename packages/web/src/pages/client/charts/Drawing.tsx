@@ -10,7 +10,7 @@ import { peakOf, valueOf, wordsOf } from './chart-kinds.ts';
 import type { ChartKind } from './chart-kinds.ts';
 import { keyMeans, stepTo } from './keys.ts';
 import type { Look, Plot } from './plot.ts';
-import { isHole } from './rows.ts';
+import { indexAt, isHole } from './rows.ts';
 import type { Row } from './rows.ts';
 import { scaleOf } from './scale.ts';
 import { rowWords, timeLabels } from './times.ts';
@@ -138,9 +138,9 @@ export function Drawing({
 
   useEffect(() => plot?.update(look), [plot, look]);
 
-  const index = pointed === undefined ? -1 : rows.findIndex(({ at }) => at === pointed);
+  const index = pointed === undefined ? undefined : indexAt(rows, pointed);
   const lastIndex = rows.findLastIndex((row) => !isHole(row));
-  const at = index === -1 ? lastIndex : index;
+  const at = index ?? lastIndex;
   const row = rows[at];
 
   function press(event: KeyboardEvent): void {
@@ -149,13 +149,13 @@ export function Drawing({
     event.preventDefault();
     switch (move.kind) {
       case 'step':
-        plot?.point(index === -1 ? lastIndex : stepTo(rows, at, move.by));
+        plot?.point(index === undefined ? lastIndex : stepTo(rows, at, move.by));
         break;
       case 'end':
         plot?.point(move.which === 'last' ? lastIndex : rows.findIndex((each) => !isHole(each)));
         break;
       case 'zoom':
-        control.zoom(move.factor, index === -1 ? undefined : pointed);
+        control.zoom(move.factor, index === undefined ? undefined : pointed);
         break;
       case 'move':
         control.move(move.share);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { isHole, MAX_LIVE, readingOf, rowAt, rowsOf, rowsWithin, withReading } from './rows.ts';
+import { indexAt, isHole, MAX_LIVE, readingOf, rowsOf, rowsWithin, withReading } from './rows.ts';
 import type { Reading, Row } from './rows.ts';
 
 const MINUTE = 60_000;
@@ -135,7 +135,7 @@ test('a reading that is missing is absent, never zero', () => {
 
 test('the row at a moment is the nearest one, unless that is a hole', () => {
   const rows = rowsOf({ samples: [minute(0), minute(9)], stepMs: MINUTE }, [], 0, T + 1e9);
-  const at = (secs: number) => rowAt(rows, T + secs * 1000)?.values.cpu_usage;
+  const at = (secs: number) => rows[indexAt(rows, T + secs * 1000) ?? -1]?.values.cpu_usage;
   expect([at(-100), at(31), at(58), at(400), at(1e6)]).toEqual([0, 0, undefined, 9, 9]);
-  expect(rowAt([], T)).toBeUndefined();
+  expect(indexAt([], T)).toBeUndefined();
 });

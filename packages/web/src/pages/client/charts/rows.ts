@@ -113,12 +113,12 @@ export function rowsWithin(rows: readonly Row[], from: number, to: number): read
   return rows.slice(Math.max(0, first - 1), last + 2);
 }
 
-/** The row nearest to a moment; undefined where the nearest is a hole or there is none. */
-export function rowAt(rows: readonly Row[], at: number): Row | undefined {
+/** Where the row nearest to a moment is; undefined where that is a hole, or there is none. */
+export function indexAt(rows: readonly Row[], at: number): number | undefined {
   const index = rows.findIndex((row) => row.at >= at);
-  const after = rows[index === -1 ? rows.length - 1 : index];
-  const before = index > 0 ? rows[index - 1] : undefined;
-  if (after === undefined) return undefined;
-  const nearest = before !== undefined && at - before.at < Math.abs(after.at - at) ? before : after;
-  return isHole(nearest) ? undefined : nearest;
+  const after = index === -1 ? rows.length - 1 : index;
+  const [before, next] = [rows[after - 1], rows[after]];
+  if (next === undefined) return undefined;
+  const nearest = before !== undefined && at - before.at < Math.abs(next.at - at) ? after - 1 : after;
+  return isHole(rows[nearest]!) ? undefined : nearest;
 }
