@@ -139,8 +139,12 @@ export function Drawing({
   useEffect(() => plot?.update(look), [plot, look]);
 
   const index = pointed === undefined ? undefined : indexAt(rows, pointed);
-  const lastIndex = rows.findLastIndex((row) => !isHole(row));
-  const at = index ?? lastIndex;
+  // Where the cursor may stand: at readings, and not at the ones beyond the edges.
+  const stops = rows.flatMap((each, stop) =>
+    isHole(each) || each.at < window.from || each.at > window.to ? [] : [stop],
+  );
+  const [first, last] = [stops[0], stops.at(-1)];
+  const at = index ?? last ?? 0;
   const row = rows[at];
 
   function press(event: KeyboardEvent): void {
@@ -149,10 +153,10 @@ export function Drawing({
     event.preventDefault();
     switch (move.kind) {
       case 'step':
-        plot?.point(index === undefined ? lastIndex : stepTo(rows, at, move.by));
+        plot?.point(index === undefined ? last : stepTo(stops, at, move.by));
         break;
       case 'end':
-        plot?.point(move.which === 'last' ? lastIndex : rows.findIndex((each) => !isHole(each)));
+        plot?.point(move.which === 'last' ? last : first);
         break;
       case 'zoom':
         control.zoom(move.factor, index === undefined ? undefined : pointed);
@@ -191,7 +195,7 @@ export function Drawing({
         aria-describedby={summary}
         aria-valuemin={0}
         aria-valuemax={Math.max(0, rows.length - 1)}
-        aria-valuenow={Math.max(0, at)}
+        aria-valuenow={at}
         aria-valuetext={
           row &&
           text.valueAt(

@@ -15,15 +15,12 @@ test.each([
   expect(keyMeans({ key, shiftKey })).toEqual(move);
 });
 
-test('a step passes over holes, and stays at the ends', () => {
-  const rows = [0, 1, 2, 3, 4, 5, 6].map((at) => ({
-    at,
-    from: at,
-    to: at,
-    values: [0, 3, 4].includes(at) ? {} : { load1: at },
-  }));
-  expect(stepTo(rows, 2, 1)).toBe(5);
-  expect(stepTo(rows, 5, -1)).toBe(2);
-  expect(stepTo(rows, 1, -1)).toBe(1);
-  expect(stepTo(rows, 6, 10)).toBe(6);
+test('a step goes from stop to stop, and stays at the ends', () => {
+  const stops = [1, 2, 5, 6];
+  expect(stepTo(stops, 2, 1)).toBe(5);
+  expect(stepTo(stops, 5, -1)).toBe(2);
+  expect(stepTo(stops, 1, -1)).toBe(1);
+  expect(stepTo(stops, 6, 10)).toBe(6);
+  expect(stepTo(stops, 9, -1)).toBe(5);
+  expect(stepTo([], 4, 1)).toBe(4);
 });

@@ -1,7 +1,4 @@
 /** What the keys mean on a chart. Pure. */
-import { isHole } from './rows.ts';
-import type { Row } from './rows.ts';
-
 export type Move =
   | { readonly kind: 'step'; readonly by: number }
   | { readonly kind: 'end'; readonly which: 'first' | 'last' }
@@ -40,9 +37,9 @@ export function keyMeans({
   return moves[key];
 }
 
-/** The next row with readings from one on, in steps of `by`; where there is none, it stays. */
-export function stepTo(rows: readonly Row[], at: number, by: number): number {
-  let next = Math.min(rows.length - 1, Math.max(0, at + by));
-  for (; rows[next] !== undefined; next += Math.sign(by)) if (!isHole(rows[next]!)) return next;
-  return at;
+/** From one stop to another, `by` further; at either end it stays. Stops are in rising order. */
+export function stepTo(stops: readonly number[], at: number, by: number): number {
+  const position = stops.findIndex((stop) => stop >= at);
+  const from = position === -1 ? stops.length - 1 : position;
+  return stops[Math.min(stops.length - 1, Math.max(0, from + by))] ?? at;
 }
