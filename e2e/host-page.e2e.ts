@@ -18,6 +18,7 @@ const TEXT = {
     network: '网络',
     table: '表格',
     days: '7 天',
+    hour: '1 小时',
     noData: /没有数据/,
     live: '实时',
     reset: '恢复时间范围',
@@ -39,6 +40,7 @@ const TEXT = {
     network: 'Network',
     table: 'Table',
     days: '7 d',
+    hour: '1 h',
     noData: /No data/,
     live: 'Live',
     reset: 'Back to the time range',
@@ -226,7 +228,12 @@ inBothLanguages((language) => {
     expect(chosenTime(page)).toEqual(chosen);
     await page.getByRole('button', { name: text.reset }).click();
     await expect(page.getByRole('radio', { name: text.days, exact: true })).toBeChecked();
+    await expect(page.locator('.uplot')).toHaveCount(CHARTS);
     await ops.expectAccessible();
+    // Back from longer steps, which have peaks, to minutes, which have none.
+    await page.getByRole('radio', { name: text.hour, exact: true }).check({ force: true });
+    await expect.poll(() => new URL(page.url()).search).toBe('');
+    await expect(page.locator('.uplot')).toHaveCount(CHARTS);
     await client.close();
   });
 

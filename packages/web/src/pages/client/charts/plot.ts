@@ -208,8 +208,11 @@ export function createPlot(place: HTMLElement, shape: PlotShape, first: Look, ha
   // The colours of the style sheet changed.
   const scheme = new MutationObserver(() => plot.redraw(false, true));
   scheme.observe(document.documentElement, { attributeFilter: ['data-mantine-color-scheme'] });
+  let isGone = false;
   return {
     update(next) {
+      // What is shown next may have other lines than what was.
+      if (isGone) return;
       look = next;
       plot.setData(next.data);
     },
@@ -219,6 +222,7 @@ export function createPlot(place: HTMLElement, shape: PlotShape, first: Look, ha
       setCursor(at === undefined ? FAR_AWAY : { left: plot.valToPos(at, 'x'), top: 0 }, true, true);
     },
     destroy() {
+      isGone = true;
       scheme.disconnect();
       plot.destroy();
     },
