@@ -1,7 +1,6 @@
 /** Which charts there are, and what each reads of an average. */
 import type { ClientView } from '@ops/protocol/http/clients.ts';
 
-import { NONE } from '../../../text/format.ts';
 import type { Format } from '../../../text/format.ts';
 import type { HostText } from '../../../text/use-host-text.ts';
 import type { Averages, Row } from './rows.ts';
@@ -20,23 +19,23 @@ export interface ChartKind {
   readonly unit: Unit;
   /** One or two. */
   readonly lines: readonly Line[];
-  /** More about now, below the figures. */
+  /** More about now, below the figures; empty when there is nothing more. */
   readonly detail: (client: ClientView, text: HostText, format: Format) => string;
 }
 
 function memoryWords({ system_info: info }: ClientView, text: HostText, format: Format): string {
-  const swap =
-    info.total_swap === undefined
-      ? NONE
-      : info.total_swap === 0
-        ? text.noSwap
-        : format.bytesOf(info.used_swap, info.total_swap);
-  return `${format.bytesOf(info.used_memory, info.total_memory)} · ${text.swap} ${swap}`;
+  const swap = info.total_swap === 0 ? text.noSwap : format.bytesOf(info.used_swap, info.total_swap);
+  return [
+    info.total_memory === undefined ? undefined : format.bytesOf(info.used_memory, info.total_memory),
+    info.total_swap === undefined ? undefined : `${text.swap} ${swap}`,
+  ]
+    .filter((part) => part !== undefined)
+    .join(' · ');
 }
 
 function diskWords({ system_info: info }: ClientView, _text: HostText, format: Format): string {
   const disk = fullest(info.disks);
-  return disk === undefined ? NONE : `${disk.mount} · ${format.bytesOf(disk.used, disk.total)}`;
+  return disk === undefined ? '' : `${disk.mount} · ${format.bytesOf(disk.used, disk.total)}`;
 }
 
 function coreWords({ system_info: info }: ClientView, text: HostText, format: Format): string {
@@ -75,7 +74,7 @@ export const CHART_KINDS: readonly ChartKind[] = [
     unit: 'load',
     lines: [{ name: (text) => text.load, read: ({ load1 }) => load1 }],
     detail: ({ system_info: { load_average: loads } }, _text, format) =>
-      loads === undefined ? NONE : loads.map((each) => format.load(each)).join(' · '),
+      (loads ?? []).map((each) => format.load(each)).join(' · '),
   },
   {
     id: 'disk',

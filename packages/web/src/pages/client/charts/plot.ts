@@ -43,7 +43,7 @@ export interface Plot {
 
 /** Shorter drags are clicks, in pixels. */
 const MIN_DRAG = 6;
-const AXIS_HEIGHT = 24;
+const AXIS_HEIGHT = 28;
 /** Room for half of the highest label. */
 const TOP = 8;
 const RIGHT = 10;
@@ -107,7 +107,7 @@ function optionsOf({ lines, withPeaks, axisWidth, group }: PlotShape, look: () =
       points: {
         // None for the lines of peaks.
         size: (_plot, line) => (line > lines ? 0 : 8),
-        width: 2,
+        width: (_plot, line) => (line > lines ? 0 : 2),
         stroke: (plot, line) => ink(plot, STROKES[line - 1]?.ink ?? '--ops-dim'),
         fill: (plot) => ink(plot, '--ops-surface'),
       },
@@ -120,7 +120,7 @@ function optionsOf({ lines, withPeaks, axisWidth, group }: PlotShape, look: () =
       {
         font,
         size: AXIS_HEIGHT,
-        gap: 4,
+        gap: 7,
         space: 76,
         stroke: (plot) => ink(plot, '--ops-dim'),
         grid: { stroke: (plot) => ink(plot, '--ops-line'), width: 1 },
