@@ -11,6 +11,8 @@ import { expect, inBothLanguages, inBothSchemes, LABEL, OURS, SECRET, test } fro
 
 const MINUTE = 60_000;
 const CHARTS = 6;
+/** Pages are looked at closely, in light and in dark. */
+const SLOW_MS = 120_000;
 
 const TEXT = {
   zh: {
@@ -114,6 +116,7 @@ let made = 0;
 
 inBothLanguages((language) => {
   const text = TEXT[language];
+  test.describe.configure({ timeout: SLOW_MS });
 
   test('the charts of this host are live', async ({ console: ops }) => {
     await ops.signIn();
