@@ -71,7 +71,9 @@ export function Chart({
       {trouble !== undefined ? (
         <p className={styles.empty}>{trouble}</p>
       ) : rows === undefined ? (
-        <Skeleton className={styles.plot} />
+        <div className={styles.plot}>
+          <Skeleton height="100%" />
+        </div>
       ) : empty ? (
         <p className={styles.empty}>{text.noDataInTime}</p>
       ) : (
