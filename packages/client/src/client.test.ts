@@ -21,7 +21,8 @@ describe('what the server is told', () => {
   test('at registration: who, what, labels, and what may be run here', async () => {
     const directory = await place();
     const server = await serverFor();
-    await clientFor(server, { directory });
+    const commands = [{ name: 'raid-status', path: '/usr/sbin/raid-status', args: [] }];
+    await clientFor(server, { directory, config: { commands } });
     const register = await (await server.connection()).admit();
     expect(register).toMatchObject({
       client_id: (await readFile(join(directory, 'id'), 'utf8')).trim(),
@@ -31,11 +32,27 @@ describe('what the server is told', () => {
       app_info: [],
       commands: [],
       last_seq: 0,
-      policy: { readonly: false, script_dirs: [], script_extensions: ['sh'] },
+      policy: {
+        readonly: false,
+        script_dirs: [],
+        script_extensions: ['sh'],
+        custom_commands: ['raid-status'],
+        apps_dir: join(directory, 'apps'),
+        user: 'ops',
+      },
     });
     expect(register.policy.commands).toContain('uptime');
+    expect(register.policy.commands).toContain('raid-status');
     expect(register.heartbeat_interval).toBeUndefined();
     expect(register.backlog).toBeUndefined();
+  });
+
+  test('no directory of applications that the server would refuse', async () => {
+    const server = await serverFor();
+    await clientFor(server, { config: { appsBaseDir: `/${'a'.repeat(256)}` } });
+    expect((await (await server.connection()).admit()).policy.apps_dir).toBeUndefined();
+    await clientFor(server, { config: { appsBaseDir: `/${'a'.repeat(255)}` } });
+    expect((await (await server.connection()).admit()).policy.apps_dir).toHaveLength(256);
   });
 
   test('a wish for an interval only when it was set on purpose', async () => {

@@ -80,6 +80,8 @@ export interface ClientNeeds {
   readonly stateHome?: string | undefined;
   readonly home?: string | undefined;
   readonly version: string;
+  /** The user this runs as, for the console to show; undefined when the system has no name for it. */
+  readonly user?: string | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly disk: Disk;
@@ -126,12 +128,25 @@ function policyOf(config: ClientOptions): Policy {
   });
 }
 
-function asMessage(limits: HostLimits): HostPolicy {
+/** Bounds of what `register.policy` may hold: a longer one is not told, or the server would refuse the host. */
+const MAX_APPS_DIR = 256;
+const MAX_USER = 64;
+
+/** What this host allows, in the words of `register`. */
+function policyMessage(
+  limits: HostLimits,
+  { commands, appsBaseDir }: Pick<ClientOptions, 'commands' | 'appsBaseDir'>,
+  user: string | undefined,
+): HostPolicy {
+  const custom = commands.map(({ name }) => name).filter((name) => limits.commands.includes(name));
   return {
     readonly: limits.readonly,
     commands: [...limits.commands],
     script_dirs: [...limits.script_dirs],
     script_extensions: [...limits.script_extensions],
+    custom_commands: custom,
+    ...(appsBaseDir.length <= MAX_APPS_DIR && { apps_dir: appsBaseDir }),
+    ...(user !== undefined && user.length <= MAX_USER && { user }),
   };
 }
 
@@ -271,7 +286,7 @@ export function createClient(needs: ClientNeeds): Client {
       system_info: facts,
       app_info: apps.introduce(),
       labels: config.labels,
-      policy: asMessage(hostLimits(policy, config.readonly)),
+      policy: policyMessage(hostLimits(policy, config.readonly), config, needs.user),
       ...(explicit.heartbeatInterval && { heartbeat_interval: config.heartbeatIntervalSecs }),
       ...commands,
       ...(backlog && { backlog }),

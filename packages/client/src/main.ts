@@ -3,6 +3,7 @@
  * exit status (0 stopped, 1 failed or gave up, 2 bad usage or configuration). Everything else is in client.ts.
  */
 import { write } from 'node:fs';
+import { userInfo } from 'node:os';
 
 import { stayAlive, systemClock } from '@ops/runtime/clock.ts';
 import { systemExec } from '@ops/runtime/exec.ts';
@@ -26,6 +27,15 @@ import { readVersion } from './version.ts';
 /** On standard output, for whoever started this; a reader that went away or stands still must not stop the program. */
 function announce(line: string): void {
   write(1, line, () => {});
+}
+
+/** The name of the user this runs as. In a container there may be none. */
+function ownUser(): string | undefined {
+  try {
+    return userInfo().username;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Reads the configuration, or tells with which status the process ends. */
@@ -91,6 +101,7 @@ async function run(): Promise<void> {
     stateHome: surroundings.env['XDG_STATE_HOME'],
     home: surroundings.env['HOME'],
     version: readVersion(),
+    user: ownUser(),
     clock: systemClock,
     random: systemRandom,
     disk: systemDisk,

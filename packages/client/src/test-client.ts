@@ -86,6 +86,7 @@ export async function clientFor(
       },
       explicit: { heartbeatInterval: false, retryMaxAttempts: false, ...options.explicit },
       version: '1.2.3',
+      user: 'ops',
       clock: options.clock ?? systemClock,
       random: systemRandom,
       disk: systemDisk,

@@ -209,7 +209,7 @@ async function start(
     policy,
     predefined: predefinedFor(policy, config.commands),
     hub,
-    listMinutes: (clientId, from, to) => rollup.list(clientId, from, to),
+    listMinutes: (clientId, from, to, step) => rollup.list(clientId, from, to, step),
     parts: {
       database: databaseCheck(main),
       samples: () => history.fault === undefined,

@@ -6,6 +6,7 @@ import { readOrderSearch } from './commands/order-address.ts';
 import { readAppsSearch } from './pages/apps/apps-search.ts';
 import { readBatchSearch } from './pages/batch/batch-search.ts';
 import { CrashPage } from './pages/crash/CrashPage.tsx';
+import { readHostSearch } from './pages/client/host-search.ts';
 import { readHistorySearch } from './pages/history/history-search.ts';
 import { NotFoundPage } from './pages/not-found/NotFoundPage.tsx';
 import { readRolloutPageSearch } from './pages/rollout/rollout-search.ts';
@@ -58,6 +59,7 @@ export function createConsoleRouter(api: Api) {
     }),
     createRoute({
       ...at(paths.client),
+      validateSearch: readHostSearch,
       component: page(api, () => import('./pages/client/ClientPage.tsx'), 'ClientPage'),
     }),
     createRoute({

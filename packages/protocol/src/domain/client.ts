@@ -41,6 +41,12 @@ export const hostPolicy = s.object(
     commands: s.array(s.text(64), 256),
     script_dirs: s.array(s.text(256), 64),
     script_extensions: s.array(s.text(16), 16),
+    /** What older clients do not tell. */
+    custom_commands: s.optional(
+      s.described(s.array(s.text(64), 256), "Those of `commands` that the host's own configuration adds."),
+    ),
+    apps_dir: s.optional(s.text(256, 'Where the applications are on which it carries out actions.')),
+    user: s.optional(s.text(64, 'The user that everything runs as.')),
   },
   { unknown: 'ignore' },
 );

@@ -15,6 +15,7 @@ export const clientView = s.object({
   connected_at: s.nullable(timestamp),
   disconnected_at: s.nullable(timestamp),
   client_version: s.string({ max: 64 }),
+  protocol_version: s.nullable(s.integer({ description: 'Spoken on its connection; null when offline.' })),
   labels,
   policy: s.nullable(hostPolicy),
   remote_address: s.nullable(s.string({ max: 64 })),
@@ -172,10 +173,7 @@ export const forgetClient = endpoint({
   failures: { 404: 'client_not_found', 409: 'client_online' },
 });
 
-/** Averages of one minute of one host. A reading the host did not have is absent. */
-export const minuteSample = s.object({
-  t: s.described(epochMs, 'Start of the minute, by the clock of the host that measured.'),
-  samples: s.integer({ min: 1, description: 'How many readings went into it.' }),
+const READING_AVERAGES = {
   cpu_usage: s.optional(s.number()),
   load1: s.optional(s.number()),
   used_memory: s.optional(s.number()),
@@ -187,11 +185,35 @@ export const minuteSample = s.object({
   tx_bytes_per_sec: s.optional(s.number()),
   read_bytes_per_sec: s.optional(s.number()),
   write_bytes_per_sec: s.optional(s.number()),
+} as const;
+
+/** Averages of `resolution_secs` of one host, a minute or more. A reading the host did not have is absent. */
+export const minuteSample = s.object({
+  t: s.described(epochMs, 'When it begins, by the clock of the host that measured.'),
+  samples: s.integer({ min: 1, description: 'How many readings went into it.' }),
+  ...READING_AVERAGES,
+  peaks: s.optional(
+    s.described(
+      s.object(READING_AVERAGES),
+      'The highest average of a minute within it; absent where it is one minute itself.',
+    ),
+  ),
 });
 export type MinuteSample = Infer<typeof minuteSample>;
 
 /** Rows one answer holds at most: a day of minutes. */
 export const MAX_MINUTES = 1440;
+/** The least `points` one may ask for: with fewer, the longest range would need points of more than a day. */
+export const MIN_POINTS = 60;
+/** Longest range with `points`: all that is kept, and a day beside it. */
+export const MAX_RANGE_MINUTES = 31 * 24 * 60;
+/** Minutes a point may stand for. Each divides half a day or is a whole number of them. */
+export const SAMPLE_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440] as const;
+
+/** Minutes a point stands for when a range of so many minutes has at most so many points. */
+export function sampleStep(rangeMinutes: number, points: number): number {
+  return SAMPLE_STEPS.find((step) => rangeMinutes <= step * points) ?? 1440;
+}
 
 export const listSamples = endpoint({
   method: 'GET',
@@ -199,17 +221,25 @@ export const listSamples = endpoint({
   access: 'viewer',
   tag: 'clients',
   summary: {
-    zh: '一个客户端的历史指标（每分钟平均）',
-    en: 'What a client measured, averaged by minute, oldest first',
+    zh: '一个客户端的历史指标（每分钟平均；指定 points 时可为更长的时间段）',
+    en: 'What a client measured, averaged by minute or, with `points`, by longer steps; oldest first',
   },
   params: clientId,
   query: s.object({
     from: s.optional(s.described(epochMs, 'Milliseconds since 1970; one hour ago when absent.')),
     to: s.optional(epochMs),
+    points: s.optional(
+      s.integer({
+        min: MIN_POINTS,
+        max: MAX_MINUTES,
+        description:
+          'At most so many rows, of the shortest step that does. Without it every minute of a day.',
+      }),
+    ),
   }),
   answer: s.object({
     client_id: uuid,
-    resolution_secs: s.integer(),
+    resolution_secs: s.integer({ description: 'What each row stands for.' }),
     samples: s.array(minuteSample, MAX_MINUTES),
   }),
   failures: { 404: 'client_not_found' },

@@ -74,6 +74,7 @@ function viewOf(summary: ClientSummary, policy: HostPolicy | null): ClientView {
     connected_at: summary.connected_at_ms === null ? null : toTimestamp(summary.connected_at_ms),
     disconnected_at: summary.disconnected_at_ms === null ? null : toTimestamp(summary.disconnected_at_ms),
     client_version: summary.client_version,
+    protocol_version: summary.status === 'online' ? 2 : null,
     labels: summary.labels,
     policy,
     remote_address: '192.0.2.1',

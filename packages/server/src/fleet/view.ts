@@ -2,12 +2,13 @@
 import type { ClientApps } from '@ops/protocol/http/apps.ts';
 import type { ClientView } from '@ops/protocol/http/clients.ts';
 import { toTimestamp } from '@ops/protocol/http/endpoint.ts';
+import { PROTOCOL_VERSION } from '@ops/protocol/wire/limits.ts';
 
 import type { Entry } from './entry.ts';
 
 /**
  * `system_info` is the facts and the newest sample, nothing older: a reading that sample does not hold is absent.
- * `secret_in_use` and `heartbeat_interval_secs` belong to a connection, so an offline client has none.
+ * `secret_in_use`, `protocol_version` and `heartbeat_interval_secs` belong to a connection, so an offline client has none.
  */
 export function toView(entry: Entry): ClientView {
   const online = entry.presence !== 'offline';
@@ -20,6 +21,8 @@ export function toView(entry: Entry): ClientView {
     connected_at: entry.connectedAtMs === null ? null : toTimestamp(entry.connectedAtMs),
     disconnected_at: entry.disconnectedAtMs === null ? null : toTimestamp(entry.disconnectedAtMs),
     client_version: entry.clientVersion,
+    // The one version there is: another one is refused at the door.
+    protocol_version: online ? PROTOCOL_VERSION : null,
     labels: entry.labels,
     policy: entry.policy,
     remote_address: entry.remoteAddress,

@@ -1,5 +1,11 @@
 import { decode } from '@ops/protocol/schema.ts';
-import { clientSummary, clientView, MAX_MINUTES } from '@ops/protocol/http/clients.ts';
+import {
+  clientSummary,
+  clientView,
+  MAX_MINUTES,
+  MAX_RANGE_MINUTES,
+  MIN_POINTS,
+} from '@ops/protocol/http/clients.ts';
 import type { MinuteSample } from '@ops/protocol/http/clients.ts';
 import { sleep, systemClock } from '@ops/runtime/clock.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,6 +19,8 @@ import type { Answer, Trial } from './test-server.ts';
 const NOBODY = '7e6f2f1e-0000-4000-8000-000000000001';
 const MINUTE_MS = 60_000;
 const asked: unknown[][] = [];
+/** Rows the history has. */
+let rows = 1;
 const sample: MinuteSample = { t: 60_000, samples: 20, cpu_usage: 12.5 };
 
 let trial: Trial;
@@ -23,7 +31,7 @@ beforeAll(async () => {
     needs: {
       listMinutes: (...what) => {
         asked.push(what);
-        return [sample];
+        return Array.from({ length: rows }, () => sample);
       },
     },
   });
@@ -173,6 +181,38 @@ describe('the samples of a client', () => {
     expect(answer.json).toEqual({ client_id: exampleClient(1).id, resolution_secs: 60, samples: [sample] });
     const [id, from, to] = asked[0]!;
     expect([id, Number(to) - Number(from)]).toEqual([exampleClient(1).id, 60 * MINUTE_MS]);
+  });
+
+  it('stand for as many minutes as it takes to be no more points than asked for', async () => {
+    const day = 24 * 60;
+    const cases = [
+      [60, 60, 1],
+      [61, 60, 2],
+      [day, 720, 2],
+      [7 * day, 750, 15],
+      [30 * day, 750, 60],
+      [MAX_RANGE_MINUTES, MIN_POINTS, day],
+    ] as const;
+    for (const [minutes, points, step] of cases) {
+      asked.length = 0;
+      const answer = await get(`${path}?from=1000&to=${1000 + minutes * MINUTE_MS}&points=${points}`);
+      expect([answer.status, answer.json['resolution_secs']]).toEqual([200, step * 60]);
+      expect(asked[0]?.[3]).toBe(step);
+    }
+  });
+
+  it('are of a month and a day at most with points, and never more than asked for', async () => {
+    const longest = MAX_RANGE_MINUTES * MINUTE_MS;
+    for (const query of [
+      `from=1000&to=${1001 + longest}&points=720`,
+      `from=0&to=1000&points=${MIN_POINTS - 1}`,
+      `from=0&to=1000&points=${MAX_MINUTES + 1}`,
+    ])
+      expect((await get(`${path}?${query}`)).status).toBe(400);
+    rows = MIN_POINTS + 1;
+    const answer = await get(`${path}?from=0&to=${MIN_POINTS * MINUTE_MS}&points=${MIN_POINTS}`);
+    expect(answer.json['samples']).toHaveLength(MIN_POINTS);
+    rows = 1;
   });
 
   it('are of a day at most', async () => {

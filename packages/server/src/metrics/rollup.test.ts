@@ -48,6 +48,134 @@ function expectSame(actual: readonly MinuteSample[], wanted: readonly MinuteSamp
   }
 }
 
+/** The same in points of so many minutes, computed the plain way. */
+function expectedPoints(minutes: readonly MinuteSample[], step: number): MinuteSample[] {
+  const length = step * MINUTE_MS;
+  const points = Map.groupBy(minutes, ({ t }) => Math.floor(t / length));
+  return [...points].map(([start, of]) => {
+    const out: MinuteSample = {
+      t: start * length,
+      samples: of.reduce((sum, { samples }) => sum + samples, 0),
+    };
+    const peaks: NonNullable<MinuteSample['peaks']> = {};
+    for (const reading of READINGS) {
+      const there = of.filter((minute) => minute[reading] !== undefined);
+      if (there.length === 0) continue;
+      const weight = there.reduce((sum, { samples }) => sum + samples, 0);
+      out[reading] = there.reduce((sum, minute) => sum + minute[reading]! * minute.samples, 0) / weight;
+      Object.assign(peaks, { [reading]: Math.max(...there.map((minute) => minute[reading]!)) });
+    }
+    return Object.assign(out, { peaks });
+  });
+}
+
+describe('points of several minutes', () => {
+  it('are the averages of their minutes and the highest of them, stored or in memory', async () => {
+    expect.hasAssertions();
+    await using test = await testRollup();
+    const base = test.clock.wall();
+    let client = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(anySample, fc.nat(400_000)), { minLength: 1, maxLength: 12 }),
+        fc.constantFrom(2, 5, 15),
+        async (steps, step) => {
+          const id = idOf(++client);
+          // Not over midnight: another test is about days.
+          const [from, to] = [base, base + 6 * 3_600_000];
+          let t = base;
+          const told: TimedSample[] = [];
+          const half = Math.ceil(steps.length / 2);
+          for (const [at, [sample, pause]] of steps.entries()) {
+            t += pause;
+            if (at === half) {
+              await test.rollup.stop();
+              // Parts of one minute are merged as minutes are, which another test looks at.
+              t = Math.ceil((t + 1) / MINUTE_MS) * MINUTE_MS;
+            }
+            told.push({ ...sample, t });
+            test.rollup.live(id, sample, t);
+          }
+          const points = await test.rollup.list(id, from, to, step);
+          const wanted = expectedPoints(await all(test.rollup, id), step);
+          expect(points.map(({ t: start, samples }) => [start, samples])).toEqual(
+            wanted.map(({ t: start, samples }) => [start, samples]),
+          );
+          expect(points.reduce((sum, { samples }) => sum + samples, 0)).toBe(told.length);
+          for (const [at, point] of wanted.entries()) {
+            for (const reading of READINGS) {
+              expectClose(points[at]![reading], point[reading], 0.001);
+              expectClose(points[at]!.peaks?.[reading], point.peaks?.[reading], 0.001);
+            }
+            expect(decode(minuteSample, points[at])).toEqual(points[at]);
+          }
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  it('of a month are read half a day at a time, and others have their turn between', async () => {
+    await using test = await testRollup();
+    const { rollup, clock, store } = test;
+    const now = clock.wall();
+    const days = 30;
+    // A minute at each end of a day, so that no point is of two.
+    await store.add(
+      Array.from({ length: 2 * days }, (_, n) => ({
+        clientId: A,
+        minute: (now - DAY_MS * Math.ceil((n + 1) / 2)) / MINUTE_MS + (n % 2) * 1439,
+        samples: 1,
+        averages: READINGS.map(() => n),
+      })),
+    );
+    const before = clock.pending;
+    const list = rollup.list(A, now - days * DAY_MS, now - 1, 60);
+    for (let part = 1; part < 2 * days; part++) {
+      await until(() => clock.pending > before, { what: 'the pause before the next part' });
+      clock.advance(0);
+    }
+    const points = await list;
+    expect(points.map(({ t }) => (t - now) / 3_600_000)).toEqual(
+      Array.from({ length: days }, (_, day) => [(day - days) * 24, (day - days) * 24 + 23]).flat(),
+    );
+    expect(points.at(-1)).toMatchObject({ samples: 1, cpu_usage: 1, peaks: { cpu_usage: 1 } });
+    expect(clock.pending).toBe(before);
+  });
+
+  it('of which a part is stored and a part in memory are merged', async () => {
+    await using test = await testRollup();
+    const t = test.clock.wall();
+    for (const cpu_usage of [10, 20, 30]) test.rollup.live(A, { cpu_usage, used_swap: 5 }, t);
+    await test.rollup.stop();
+    const after = test.restarted();
+    after.live(A, { cpu_usage: 60, load_average: [1, 2, 3] }, t + MINUTE_MS);
+    expect(await after.list(A, t, t, 5)).toEqual([
+      {
+        t,
+        samples: 4,
+        cpu_usage: 30,
+        used_swap: 5,
+        load1: 1,
+        peaks: { cpu_usage: 60, used_swap: 5, load1: 1 },
+      },
+    ]);
+  });
+
+  it('begin within the time asked for, and hold nothing of the time before', async () => {
+    await using test = await testRollup();
+    const { rollup, clock } = test;
+    const now = clock.wall();
+    for (let minute = 0; minute < 20; minute++)
+      rollup.live(A, { cpu_usage: minute }, now + minute * MINUTE_MS);
+    const points = await rollup.list(A, now + 1, now + 10 * MINUTE_MS, 5);
+    expect(points).toEqual([
+      { t: now + 5 * MINUTE_MS, samples: 5, cpu_usage: 7, peaks: { cpu_usage: 9 } },
+      { t: now + 10 * MINUTE_MS, samples: 5, cpu_usage: 12, peaks: { cpu_usage: 14 } },
+    ]);
+  });
+});
+
 describe('live samples', () => {
   it('become averages by minute, the same in memory and in the database', async () => {
     expect.hasAssertions();

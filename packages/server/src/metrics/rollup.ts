@@ -10,6 +10,7 @@
  */
 import { MAX_MINUTES } from '@ops/protocol/http/clients.ts';
 import type { MinuteSample } from '@ops/protocol/http/clients.ts';
+import { sleep } from '@ops/runtime/clock.ts';
 import type { Clock, Timer } from '@ops/runtime/clock.ts';
 import type { Log } from '@ops/runtime/log.ts';
 
@@ -26,7 +27,10 @@ import {
   resetAccumulator,
   toMinute,
 } from './minute.ts';
-import type { Accumulator, Minute } from './minute.ts';
+import type { Accumulator, Minute, Reading } from './minute.ts';
+import { averagesOf, startOf, withMinutes } from './points.ts';
+import type { Point } from './points.ts';
+import { MAX_FOLDED } from './sample-store.ts';
 import type { SampleStore } from './sample-store.ts';
 import { judgeSampleTime } from './sample-time.ts';
 
@@ -35,6 +39,8 @@ const TICK_MS = 1000;
 export const IDLE_SECS = 120;
 /** Reads of the history that met a write are done again this often. */
 const READ_TRIES = 5;
+/** Of readings of a longer time more digits are noise, and most of an answer. */
+const POINT_DIGITS = 1000;
 
 export interface RollupStats {
   /** Clients with a minute at hand. */
@@ -53,8 +59,9 @@ export interface Rollup extends SampleSink {
   /**
    * Averages of the minutes that begin from `fromMs` to `toMs` (client's clock, both included), oldest first, the
    * minute at hand too. The newest MAX_MINUTES when there are more.
+   * @param stepMinutes one of SAMPLE_STEPS: with more than one, points that begin in that time, and their peaks
    */
-  list(clientId: string, fromMs: number, toMs: number): Promise<MinuteSample[]>;
+  list(clientId: string, fromMs: number, toMs: number, stepMinutes?: number): Promise<MinuteSample[]>;
   stats(): RollupStats;
   start(): void;
   /** Closes all minutes and tries to store them. Harmless twice. */
@@ -66,13 +73,21 @@ interface Open extends Accumulator {
   tick: number;
 }
 
-function toMinuteSample(from: Minute): MinuteSample {
-  const out: MinuteSample = { t: from.minute * MINUTE_MS, samples: from.samples };
+function toAverages(values: Minute['averages']): Partial<Record<Reading, number>> {
+  const out: Partial<Record<Reading, number>> = {};
   READINGS.forEach((reading, at) => {
-    const average = from.averages[at];
-    if (average !== undefined) out[reading] = average;
+    const value = values[at];
+    if (value !== undefined) out[reading] = value;
   });
   return out;
+}
+
+function toMinuteSample({ minute, samples, averages }: Minute): MinuteSample {
+  return { t: minute * MINUTE_MS, samples, ...toAverages(averages) };
+}
+
+function rounded(value: number | undefined): number | undefined {
+  return value === undefined ? undefined : Math.round(value * POINT_DIGITS) / POINT_DIGITS;
 }
 
 export function createRollup(needs: { store: SampleStore; clock: Clock; log: Log }): Rollup {
@@ -100,13 +115,50 @@ export function createRollup(needs: { store: SampleStore; clock: Clock; log: Log
   }
 
   /** Stored and in memory, without a minute being in both because it was just being written. */
-  async function consistent(clientId: string, from: number, to: number): Promise<Minute[][]> {
+  async function consistent<T>(
+    clientId: string,
+    stored: () => Promise<T>,
+  ): Promise<{ readonly stored: T; readonly memory: readonly Minute[] }> {
     for (let tried = 1; ; tried++) {
       await closed.settled();
       const { begun } = closed;
-      const stored = await store.list(clientId, from, to, MAX_MINUTES);
-      if (closed.begun === begun || tried === READ_TRIES) return [stored, inMemory(clientId)];
+      const answer = await stored();
+      if (closed.begun === begun || tried === READ_TRIES)
+        return { stored: answer, memory: inMemory(clientId) };
     }
+  }
+
+  /** A part at a time: each takes the main thread for a few milliseconds. */
+  async function storedPoints(clientId: string, from: number, to: number, step: number): Promise<Point[]> {
+    const points: Point[] = [];
+    const part = Math.max(step, MAX_FOLDED);
+    for (let begin = from; begin <= to; begin = startOf(begin, part) + part) {
+      if (begin > from) await sleep(clock, 0);
+      const end = Math.min(to, startOf(begin, part) + part - 1);
+      points.push(...(await store.points(clientId, begin, end, step)));
+    }
+    return points;
+  }
+
+  async function listPoints(
+    clientId: string,
+    fromMs: number,
+    toMs: number,
+    step: number,
+  ): Promise<MinuteSample[]> {
+    const from = Math.ceil(fromMs / MINUTE_MS / step) * step;
+    const to = startOf(minuteOf(toMs), step) + step - 1;
+    const { stored, memory } = await consistent(clientId, () => storedPoints(clientId, from, to, step));
+    const within = memory.filter(({ minute }) => minute >= from && minute <= to);
+    return withMinutes(stored, within, step).map((point) => {
+      const { minute, samples, peaks } = point;
+      return {
+        t: minute * MINUTE_MS,
+        samples,
+        ...toAverages(averagesOf(point).map(rounded)),
+        peaks: toAverages(peaks.map(rounded)),
+      };
+    });
   }
 
   return {
@@ -136,10 +188,13 @@ export function createRollup(needs: { store: SampleStore; clock: Clock; log: Log
       await store.forget(clientId);
     },
 
-    async list(clientId, fromMs, toMs) {
+    async list(clientId, fromMs, toMs, stepMinutes = 1) {
+      if (stepMinutes > 1) return listPoints(clientId, fromMs, toMs, stepMinutes);
       const from = Math.ceil(fromMs / MINUTE_MS);
       const to = minuteOf(toMs);
-      const [stored = [], memory = []] = await consistent(clientId, from, to);
+      const { stored, memory } = await consistent(clientId, () =>
+        store.list(clientId, from, to, MAX_MINUTES),
+      );
       const byMinute = new Map(stored.map((each) => [each.minute, each]));
       for (const each of memory) {
         if (each.minute < from || each.minute > to) continue;

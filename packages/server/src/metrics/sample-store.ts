@@ -6,6 +6,7 @@ import type { Database, Statement } from '../storage/database.ts';
 import type { SampleTables } from '../storage/tables.ts';
 import { READINGS } from './minute.ts';
 import type { Minute } from './minute.ts';
+import type { Point } from './points.ts';
 
 export interface ClientMinute extends Minute {
   readonly clientId: string;
@@ -23,6 +24,11 @@ export interface SampleStore {
   ): Promise<void>;
   /** From and to are whole minutes, both included. The newest `limit` of them, oldest first. */
   list(clientId: string, from: number, to: number, limit: number): Promise<Minute[]>;
+  /**
+   * The same in points of `step` minutes, each of whole steps since 1970. MAX_FOLDED minutes take a few milliseconds:
+   * ask for no more at once.
+   */
+  points(clientId: string, from: number, to: number, step: number): Promise<Point[]>;
   /** Highest `t` of a client's kept samples that is stored; -1 when there is none. */
   progress(clientId: string): Promise<number>;
   /** Everything of a client. @throws OpsError `storage_unavailable` */
@@ -40,6 +46,9 @@ export interface SampleStore {
 
 /** Bounds what one delete takes: a day of minutes. */
 export const MAX_DELETED = 1440;
+
+/** Minutes folded into points by one read. */
+export const MAX_FOLDED = 720;
 
 type Row = Selectable<SampleTables['minute_samples']>;
 
@@ -100,6 +109,16 @@ const MERGED = {
   ),
 };
 
+/** What a point holds of each reading. */
+const FOLDED = READINGS.flatMap((reading) => {
+  const column = sql.ref<number | null>(reading);
+  return [
+    sql<number | null>`sum(${column} * samples)`.as(`${reading}_sum`),
+    sql<number | null>`sum(case when ${column} is not null then samples end)`.as(`${reading}_weight`),
+    sql<number | null>`max(${column})`.as(`${reading}_peak`),
+  ];
+});
+
 export function createSampleStore(database: Database<SampleTables>): SampleStore {
   const { query } = database;
 
@@ -138,6 +157,31 @@ export function createSampleStore(database: Database<SampleTables>): SampleStore
         .limit(limit)
         .execute();
       return rows.toReversed().map(fromRow);
+    },
+
+    async points(clientId, from, to, step) {
+      // Written into the statement: a bound number is a real one to SQLite, and would not be cut to whole steps.
+      const start = sql<number>`minute - minute % ${sql.lit(step)}`;
+      const rows = await query
+        .selectFrom('minute_samples')
+        .select([start.as('start'), sql<number>`sum(samples)`.as('samples'), ...FOLDED])
+        .where('client_id', '=', clientId)
+        .where('minute', '>=', from)
+        .where('minute', '<=', to)
+        .groupBy(start)
+        .orderBy(start)
+        .execute();
+      return rows.map((row) => {
+        const values: Readonly<Record<string, number | null>> = row;
+        const all = (what: string) => READINGS.map((reading) => values[`${reading}_${what}`] ?? undefined);
+        return {
+          minute: row.start,
+          samples: row.samples,
+          sums: all('sum').map((sum = 0) => sum),
+          weights: all('weight').map((weight = 0) => weight),
+          peaks: all('peak'),
+        };
+      });
     },
 
     async progress(clientId) {

@@ -70,10 +70,15 @@ export function readingsOf(sample: Sample): Partial<Record<Reading, number | und
   };
 }
 
-/** Equal but for the last bits, which depend on the order of additions. */
-export function expectClose(actual: number | undefined, expected: number | undefined): void {
+/** Equal but for the last bits, which depend on the order of additions, or but for what was rounded off. */
+export function expectClose(
+  actual: number | undefined,
+  expected: number | undefined,
+  roundedOff = 1e-9,
+): void {
   if (actual === undefined || expected === undefined) expect(actual).toBe(expected);
-  else expect(Math.abs(actual - expected)).toBeLessThanOrEqual(Math.max(Math.abs(expected) * 1e-9, 1e-9));
+  else
+    expect(Math.abs(actual - expected)).toBeLessThanOrEqual(Math.max(Math.abs(expected) * 1e-9, roundedOff));
 }
 
 export interface TestRollup extends AsyncDisposable {

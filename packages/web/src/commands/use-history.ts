@@ -1,6 +1,6 @@
 import { listBatches } from '@ops/protocol/http/batches.ts';
 import type { BatchSummary } from '@ops/protocol/http/batches.ts';
-import { listCommands } from '@ops/protocol/http/commands.ts';
+import { listCommands, MAX_COMMANDS_PAGE } from '@ops/protocol/http/commands.ts';
 import type { CommandSummary } from '@ops/protocol/http/commands.ts';
 import { useEffect, useState } from 'react';
 
@@ -159,6 +159,23 @@ export function useCommandHistory(query: CommandQuery) {
   const models = useModels(JSON.stringify(query), () => [createHistory(commandSource(api, query))] as const);
   useWatch(models);
   return { ...useSignal(models[0].picture), loadMore: models[0].loadMore, ask: models[0].refresh };
+}
+
+/** The last commands of one host and all that are not over, by one stream. */
+export function useHostCommands(clientId: string, limit: number) {
+  const { api } = useConsole();
+  const models = useModels(
+    `${clientId} ${limit}`,
+    () =>
+      [
+        createHistory(commandSource(api, { limit, client_id: clientId })),
+        createHistory(
+          commandSource(api, { limit: MAX_COMMANDS_PAGE, client_id: clientId, status: 'active' }),
+        ),
+      ] as const,
+  );
+  useWatch(models);
+  return { recent: useSignal(models[0].picture), active: useSignal(models[1].picture) };
 }
 
 /** Batches, newest first. */

@@ -6,6 +6,7 @@ import { enApps } from './en-apps.ts';
 import { enCommands } from './en-commands.ts';
 import { enKeys } from './en-keys.ts';
 import { enOverview } from './en-overview.ts';
+import { enHost } from './en-host.ts';
 import { enRollouts } from './en-rollouts.ts';
 import { en } from './en.ts';
 import { wordsIn } from './literals.test-support.ts';
@@ -13,6 +14,7 @@ import { zhApps } from './zh-apps.ts';
 import { zhCommands } from './zh-commands.ts';
 import { zhKeys } from './zh-keys.ts';
 import { zhOverview } from './zh-overview.ts';
+import { zhHost } from './zh-host.ts';
 import { zhRollouts } from './zh-rollouts.ts';
 import { zh } from './zh.ts';
 
@@ -43,7 +45,7 @@ function kinds(dictionary: Readonly<Record<string, unknown>>): string[] {
 }
 
 /** Files of the console that hold the dictionaries themselves. */
-const DICTIONARY = /text\/(?:zh|en)(?:-apps|-commands|-keys|-rollouts)?\.ts$/;
+const DICTIONARY = /text\/(?:zh|en)(?:-[a-z]+)?\.ts$/;
 
 describe.each([
   ['of every page', zh, en, ['otherLanguage']],
@@ -52,6 +54,7 @@ describe.each([
   ['of the overview', zhOverview, enOverview, []],
   ['of rollouts', zhRollouts, enRollouts, []],
   ['of keys', zhKeys, enKeys, []],
+  ['of a host', zhHost, enHost, []],
 ] as const)('dictionaries %s', (_name, chinese, english, notTranslated) => {
   const inChinese: Readonly<Record<string, unknown>> = chinese;
   const inEnglish: Readonly<Record<string, unknown>> = english;
@@ -91,6 +94,7 @@ test.each([
   ['overview', zhOverview],
   ['rollouts', zhRollouts],
   ['keys', zhKeys],
+  ['a host', { ...zhHost }],
 ])('the words of %s do not stand for others', (_name, words) => {
   expect(Object.keys(words).filter((key) => key in zh)).toEqual([]);
 });

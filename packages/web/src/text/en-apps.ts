@@ -66,7 +66,6 @@ export const enApps: AppDictionary = {
   actionWaits: (action) => `${action} waiting`,
   watchOutput: 'Watch its output',
   releases: 'Releases',
-  seeReleases: 'See',
   appOn: (app, host) => `${app} · ${host}`,
   viewerCannotAct: 'Viewers cannot act on applications.',
   readonlyCannotAct: 'This host is read-only and carries out nothing.',

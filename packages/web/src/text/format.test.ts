@@ -87,6 +87,8 @@ describe('time', () => {
     expect(zh.exact(NOON)).toBe('2026/11/23 14:03:22 GMT+8');
     expect(en.exact(NOON)).toBe('Nov 23, 2026 07:03:22 GMT+1');
     expect(zh.clockTime(NOON)).toBe('14:03:22');
+    expect(en.exactMinute(NOON)).toBe('Nov 23, 2026 07:03');
+    expect([zh.day(NOON), en.day(NOON)]).toEqual(['11月23日', 'Nov 23']);
   });
 
   test('a countdown never shows less than nothing', () => {

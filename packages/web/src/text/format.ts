@@ -38,8 +38,12 @@ export interface Format {
   readonly minute: (at: number) => string;
   /** `14:03` of a moment today, with its day when it was another: `11-27 14:03`, `Nov 27, 14:03`. */
   readonly moment: (at: number, now: number) => string;
+  /** `11月28日` */
+  readonly day: (at: number) => string;
   /** The whole local time with its zone, for hovering. */
   readonly exact: (at: number) => string;
+  /** The same without seconds and zone, to stand in a line. */
+  readonly exactMinute: (at: number) => string;
   /** `4:05`, for a countdown. */
   readonly countdown: (ms: number) => string;
 }
@@ -92,6 +96,11 @@ export function createFormat(language: Language, timeZone?: string): Format {
     hour: '2-digit',
     minute: '2-digit',
     hourCycle: 'h23',
+  });
+  const dayOfYear = new Intl.DateTimeFormat(tag, {
+    ...zone,
+    month: language === 'zh' ? 'long' : 'short',
+    day: 'numeric',
   });
   const offset = new Intl.DateTimeFormat('en', { ...zone, timeZoneName: 'shortOffset' });
   const inWords = (unit: 'day' | 'hour' | 'minute' | 'second'): Intl.NumberFormat =>
@@ -154,10 +163,12 @@ export function createFormat(language: Language, timeZone?: string): Format {
     clockTime: (at) => time.format(at),
     minute: (at) => minuteTime.format(at),
     moment: (at, now) => (date.format(at) === date.format(now) ? minuteTime : dayAndMinute).format(at),
+    day: (at) => dayOfYear.format(at),
     exact(at) {
       const zoneName = offset.formatToParts(at).find((part) => part.type === 'timeZoneName')?.value ?? '';
       return `${date.format(at)} ${time.format(at)} ${zoneName}`;
     },
+    exactMinute: (at) => `${date.format(at)} ${minuteTime.format(at)}`,
     countdown(ms) {
       const left = Math.max(0, Math.ceil(ms / SECOND));
       return `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`;

@@ -60,7 +60,6 @@ export const zhApps = {
   actionWaits: (action: string) => `等待${action}`,
   watchOutput: '查看实时输出',
   releases: '发布记录',
-  seeReleases: '查看',
   appOn: (app: string, host: string) => `${app} · ${host}`,
   viewerCannotAct: '只读用户不能操作应用。',
   readonlyCannotAct: '该主机为只读，不执行任何操作。',

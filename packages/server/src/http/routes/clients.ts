@@ -8,6 +8,8 @@ import {
   listClients,
   listSamples,
   MAX_MINUTES,
+  MAX_RANGE_MINUTES,
+  sampleStep,
 } from '@ops/protocol/http/clients.ts';
 import { toTimestamp } from '@ops/protocol/http/endpoint.ts';
 import type { MinuteSample } from '@ops/protocol/http/clients.ts';
@@ -23,11 +25,12 @@ import { route } from '../route.ts';
 import type { Route } from '../route.ts';
 import { SUCCESSES } from '../words.ts';
 
-/** Averages by minute of one client, oldest first. Both times are wall-clock milliseconds, `toMs` not included. */
+/** Averages of `stepMinutes` each of one client, oldest first. Both times are wall-clock milliseconds and included. */
 export type ListMinutes = (
   clientId: string,
   fromMs: number,
   toMs: number,
+  stepMinutes: number,
 ) => Promise<readonly MinuteSample[]> | readonly MinuteSample[];
 
 const MINUTE_MS = 60_000;
@@ -97,17 +100,21 @@ export function clientRoutes(needs: {
       if (!fleet.summary(params.id)) throw new OpsError('client_not_found');
       const to = query.to ?? clock.wall();
       const from = query.from ?? Math.max(0, to - DEFAULT_RANGE_MS);
-      if (from >= to || to - from > MAX_MINUTES * MINUTE_MS) {
+      const rows = query.points ?? MAX_MINUTES;
+      const longest = query.points === undefined ? MAX_MINUTES : MAX_RANGE_MINUTES;
+      const minutes = (to - from) / MINUTE_MS;
+      if (minutes <= 0 || minutes > longest) {
         throw new RequestFault('invalid_request', {
           field: 'query.from',
           words: {
-            zh: `query.from 必须早于 query.to，且相差不超过 ${MAX_MINUTES} 分钟`,
-            en: `query.from must be before query.to, by at most ${MAX_MINUTES} minutes`,
+            zh: `query.from 必须早于 query.to，且相差不超过 ${longest} 分钟`,
+            en: `query.from must be before query.to, by at most ${longest} minutes`,
           },
         });
       }
-      const samples = await listMinutes(params.id, from, to);
-      return { client_id: params.id, resolution_secs: 60, samples: samples.slice(0, MAX_MINUTES) };
+      const step = sampleStep(minutes, rows);
+      const samples = await listMinutes(params.id, from, to, step);
+      return { client_id: params.id, resolution_secs: step * 60, samples: samples.slice(-rows) };
     }),
   ];
 }

@@ -32,6 +32,7 @@ export function ClientPage() {
 
 function OneClient({ id }: { readonly id: string }) {
   const { text } = useText();
+  const search = route.useSearch();
   const state = useClient(id);
   useStale(state.kind === 'known' && state.stale);
   if (state.kind !== 'known') return <WithoutClient state={state} id={id} />;
@@ -43,7 +44,7 @@ function OneClient({ id }: { readonly id: string }) {
           {text.conflictHelp}
         </Banner>
       )}
-      <ClientDetail id={id} client={client} stale={stale} />
+      <ClientDetail id={id} client={client} stale={stale} search={search} />
     </div>
   );
 }
@@ -112,12 +113,11 @@ function Loading() {
     <div className={styles.page} aria-busy>
       <VisuallyHidden role="status">{text.loading}</VisuallyHidden>
       <Skeleton height="2rem" width="min(22rem, 70%)" />
-      <div className={styles.tiles}>
-        {['cpu', 'memory', 'network', 'disk'].map((name) => (
-          <Skeleton key={name} height="9.5rem" radius="lg" />
+      <div className={styles.pair}>
+        {['cpu', 'memory', 'load', 'disk'].map((name) => (
+          <Skeleton key={name} height="15.25rem" radius="lg" />
         ))}
       </div>
-      <Skeleton height="14rem" radius="lg" />
     </div>
   );
 }

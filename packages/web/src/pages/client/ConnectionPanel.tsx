@@ -4,19 +4,18 @@ import type { Timestamp } from '@ops/protocol/http/endpoint.ts';
 import { IconCircleCheck, IconLockOpen } from '../../ui/icons.ts';
 import type { ReactNode } from 'react';
 
-import { useText } from '../../text/use-text.ts';
+import { useHostText } from '../../text/use-host-text.ts';
 import { Ago } from '../../ui/Ago.tsx';
 import { Facts } from '../../ui/Facts.tsx';
 import { Panel } from '../../ui/Panel.tsx';
+import { CLOCK_WORRY_MS } from './clock-offset.ts';
 import styles from './FactPanels.module.css';
 
-/** A clock this far away upsets what depends on it: authentication allows 30 seconds. */
-const CLOCK_WORRY_MS = 10_000;
 /** Less than this is the way of a message. */
 const CLOCK_SAME_MS = 50;
 
 export function ConnectionPanel({ client }: { readonly client: ClientView }) {
-  const { text } = useText();
+  const { text } = useHostText();
   const online = client.status === 'online';
   const since = online ? client.connected_at : client.disconnected_at;
   const period = client.heartbeat_interval_secs;
@@ -29,7 +28,11 @@ export function ConnectionPanel({ client }: { readonly client: ClientView }) {
           {
             name: text.encryption,
             value: (
-              <Judged good={client.encrypted}>{client.encrypted ? text.encrypted : text.notEncrypted}</Judged>
+              <span title={client.encrypted ? undefined : text.notEncryptedHelp}>
+                <Judged good={client.encrypted}>
+                  {client.encrypted ? text.encrypted : text.notEncrypted}
+                </Judged>
+              </span>
             ),
           },
           {
@@ -54,6 +57,13 @@ export function ConnectionPanel({ client }: { readonly client: ClientView }) {
                 },
               ]),
           { name: text.clientVersion, value: client.client_version },
+          {
+            name: text.protocol,
+            value:
+              client.protocol_version === null
+                ? undefined
+                : text.protocolVersion(String(client.protocol_version)),
+          },
           { name: text.heartbeatInterval, value: period === null ? undefined : text.everySeconds(period) },
           { name: text.clockOffset, value: <Offset ms={client.clock_offset_ms} /> },
           ...(client.journal_lost_at === undefined
@@ -79,7 +89,7 @@ function Moment({ at }: { readonly at: Timestamp | null }) {
 }
 
 function Offset({ ms }: { readonly ms: number | null }) {
-  const { text, format } = useText();
+  const { text, format } = useHostText();
   if (ms === null) return undefined;
   const size = Math.abs(ms) < 1000 ? text.milliseconds(Math.abs(ms)) : format.duration(Math.abs(ms));
   if (Math.abs(ms) < CLOCK_SAME_MS) return text.clockSame;

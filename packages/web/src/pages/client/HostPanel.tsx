@@ -1,12 +1,21 @@
 import type { ClientView } from '@ops/protocol/http/clients.ts';
+import { fromTimestamp } from '@ops/protocol/http/endpoint.ts';
 
-import { useText } from '../../text/use-text.ts';
+import { useHostText } from '../../text/use-host-text.ts';
+import type { Format } from '../../text/format.ts';
 import { Facts } from '../../ui/Facts.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import styles from './FactPanels.module.css';
 
+const MINUTE_MS = 60_000;
+
+/** To the minute: how long a message was on its way differs by less. */
+function bootWords(at: number, format: Format): string {
+  return format.exactMinute(Math.round(at / MINUTE_MS) * MINUTE_MS);
+}
+
 export function HostPanel({ client }: { readonly client: ClientView }) {
-  const { text, format } = useText();
+  const { text, format } = useHostText();
   const info = client.system_info;
   const addresses = info.ip_addresses ?? [];
   return (
@@ -25,6 +34,13 @@ export function HostPanel({ client }: { readonly client: ClientView }) {
           {
             name: text.uptime,
             value: info.uptime_secs === undefined ? undefined : format.duration(info.uptime_secs * 1000),
+          },
+          {
+            name: text.bootedAt,
+            value:
+              info.uptime_secs === undefined
+                ? undefined
+                : bootWords(fromTimestamp(client.last_seen) - info.uptime_secs * 1000, format),
           },
           {
             name: text.processes,

@@ -1,6 +1,5 @@
-import { getClient, listSamples } from '@ops/protocol/http/clients.ts';
-import type { ClientView, MinuteSample } from '@ops/protocol/http/clients.ts';
-import { fromTimestamp } from '@ops/protocol/http/endpoint.ts';
+import { getClient } from '@ops/protocol/http/clients.ts';
+import type { ClientView } from '@ops/protocol/http/clients.ts';
 import { UUID_PATTERN } from '@ops/protocol/domain/id.ts';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
@@ -10,9 +9,6 @@ import { useVisible } from '../../browser/use-visible.ts';
 import { useConsole } from '../../console.ts';
 import type { StreamEvent } from '../../live/event-stream.ts';
 import { watchNews } from '../../live/news-live.ts';
-
-const HOUR_MS = 3_600_000;
-const MINUTE_MS = 60_000;
 
 export type ClientState =
   | { readonly kind: 'loading' | 'missing' | 'forgotten' }
@@ -59,29 +55,4 @@ export function useClient(id: string): ClientState {
     return { kind: 'known', client: query.data, stale, asOf: query.dataUpdatedAt };
   if (error instanceof ApiError) return { kind: 'failed', error };
   return { kind: 'loading' };
-}
-
-export interface History {
-  readonly samples: readonly MinuteSample[];
-  readonly from: number;
-  readonly to: number;
-  readonly gapMs: number;
-}
-
-/** The last hour of a client: up to now, or up to when it was last heard of. */
-export function useHistory(id: string, client: ClientView): History | undefined {
-  const { api, serverClock } = useConsole();
-  const lastSeen = fromTimestamp(client.last_seen);
-  const end = client.status === 'offline' ? Math.ceil(lastSeen / MINUTE_MS) * MINUTE_MS : undefined;
-  const query = useQuery({
-    queryKey: ['samples', id, end ?? 'now'],
-    refetchInterval: end === undefined ? MINUTE_MS : false,
-    async queryFn({ signal }): Promise<History> {
-      const to = end ?? Math.ceil(serverClock.now());
-      const from = to - HOUR_MS;
-      const answer = await api.call(listSamples, { params: { id }, query: { from, to }, signal });
-      return { samples: answer.samples, from, to, gapMs: answer.resolution_secs * 2500 };
-    },
-  });
-  return query.data;
 }
