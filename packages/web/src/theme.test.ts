@@ -36,6 +36,7 @@ const TEXT_PAIRS: readonly (readonly [Tone, Tone])[] = [
   ['off', 'offSoft'],
   ['text', 'offSoft'],
   ['text', 'okSoft'],
+  ['surface', 'ok'],
   ...(['okSoft', 'warnSoft', 'badSoft', 'offSoft', 'accentSoft'] as const).map(
     (ground) => ['dim', ground] as const,
   ),
