@@ -12,6 +12,7 @@ import { systemRandom } from '@ops/runtime/random.ts';
 import { SettingsError } from '@ops/runtime/settings-error.ts';
 import type { Surroundings } from '@ops/runtime/settings.ts';
 import { handleSignals } from '@ops/runtime/signals.ts';
+import { describeVersion } from '@ops/runtime/single-file.ts';
 import { systemDisk } from '@ops/runtime/system-disk.ts';
 
 import { createClient } from './client.ts';
@@ -21,7 +22,7 @@ import type { ClientConfig, LoadedClientConfig } from './config.ts';
 import { createLinuxReadings } from './readings/linux.ts';
 import { createOtherReadings } from './readings/other.ts';
 import type { Readings } from './readings/readings.ts';
-import { readVersion } from './version.ts';
+import { VERSION } from './version.ts';
 
 /** On standard output, for whoever started this; a reader that went away or stands still must not stop the program. */
 function announce(line: string): void {
@@ -33,7 +34,7 @@ async function configure(surroundings: Surroundings): Promise<LoadedClientConfig
   try {
     const loaded = await loadClientConfig(surroundings);
     if (loaded.kind === 'settings') return loaded;
-    process.stdout.write(loaded.kind === 'help' ? loaded.text : `ops-client ${readVersion()}\n`);
+    process.stdout.write(loaded.kind === 'help' ? loaded.text : `ops-client ${describeVersion(VERSION)}\n`);
     return 0;
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
@@ -90,7 +91,7 @@ async function run(): Promise<void> {
     },
     stateHome: surroundings.env['XDG_STATE_HOME'],
     home: surroundings.env['HOME'],
-    version: readVersion(),
+    version: VERSION,
     clock: systemClock,
     random: systemRandom,
     disk: systemDisk,
@@ -114,7 +115,7 @@ async function run(): Promise<void> {
     reload: () => reload(surroundings, client, log),
   });
 
-  log.info('ops-client starts', { version: readVersion(), pid: process.pid });
+  log.info('ops-client starts', { version: VERSION, pid: process.pid });
   for (const warning of loaded.warnings) log.warn(warning);
   try {
     await client.start();

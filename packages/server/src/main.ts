@@ -17,13 +17,14 @@ import { UnsafeFile } from '@ops/runtime/private-file.ts';
 import { systemRandom } from '@ops/runtime/random.ts';
 import { SettingsError } from '@ops/runtime/settings-error.ts';
 import { handleSignals } from '@ops/runtime/signals.ts';
+import { describeVersion } from '@ops/runtime/single-file.ts';
 
 process.title = 'ops-server';
 
 async function load(argv: readonly string[]): Promise<LoadedServerConfig> {
   const loaded = await loadServerConfig({ argv, env: process.env, cwd: process.cwd() });
   if (loaded.kind !== 'settings') {
-    process.stdout.write(loaded.kind === 'help' ? loaded.text : `ops-server ${VERSION}\n`);
+    process.stdout.write(loaded.kind === 'help' ? loaded.text : `ops-server ${describeVersion(VERSION)}\n`);
     process.exit(0);
   }
   return loaded;
