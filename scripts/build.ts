@@ -19,6 +19,8 @@ import { buildConsole } from './console-build.ts';
 import { tar } from './ship/archive.ts';
 import { bundle, byName, consoleLibraries } from './ship/bundle.ts';
 import type { Library } from './ship/bundle.ts';
+import { completions } from './ship/completions.ts';
+import { deb } from './ship/deb.ts';
 import { executable, writeProgram } from './ship/executable.ts';
 import { LIBATOMIC, libatomicFor, nodeFor } from './ship/node-base.ts';
 import { billOfMaterials } from './ship/sbom.ts';
@@ -90,12 +92,13 @@ async function buildTarget(
       writeProgram(join(DIST, product.name), program);
       console.log(`${(program.length / 1e6).toFixed(1).padStart(7)} MB  dist/${product.name}`);
     }
+    const notices = Buffer.from(thirdPartyNotices(libraries, node));
     const folder = `${product.name}-${source.version}-${target.name}`;
     const files = [
       { path: `bin/${product.name}`, mode: 0o755, data: program },
       { path: `lib/${LIBATOMIC}`, mode: 0o644, data: libatomic },
       { path: 'LICENSE', mode: 0o644, data: read('LICENSE') },
-      { path: 'THIRD-PARTY.txt', mode: 0o644, data: Buffer.from(thirdPartyNotices(libraries, node)) },
+      { path: 'THIRD-PARTY.txt', mode: 0o644, data: notices },
       ...product.examples.map((path) => ({
         path: `examples/${basename(path)}`,
         mode: path.endsWith('.sh') ? 0o755 : 0o644,
@@ -107,6 +110,9 @@ async function buildTarget(
       source.seconds,
     );
     hand(`${folder}.tar.gz`, gzipSync(archive, { level: 6 }));
+    const extra = product.name === 'opsctl' ? await completions() : [];
+    const { name, data } = deb({ product, target, source, program, notices, files: extra });
+    hand(name, data);
   }
   return { shipped, libatomic, nodeVersion: node.version };
 }

@@ -57,7 +57,7 @@ export async function executable(needs: ExecutableNeeds): Promise<Buffer> {
 }
 
 /** The options of Node the launcher of the program gives it, so that they are written once. */
-export function nodeFlags({ name }: Product): string[] {
+function nodeFlags({ name }: Product): string[] {
   const flags = /^flags='(.*)'$/m.exec(readFileSync(join(ROOT, 'bin', name), 'utf8'))?.[1];
   if (flags === undefined) throw new Error(`bin/${name} has no flags`);
   return flags.split(' ');

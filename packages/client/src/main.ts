@@ -9,6 +9,7 @@ import { systemExec } from '@ops/runtime/exec.ts';
 import { createLogger } from '@ops/runtime/logger.ts';
 import type { Logger } from '@ops/runtime/logger.ts';
 import { systemRandom } from '@ops/runtime/random.ts';
+import { createServiceManager } from '@ops/runtime/service-manager.ts';
 import { SettingsError } from '@ops/runtime/settings-error.ts';
 import type { Surroundings } from '@ops/runtime/settings.ts';
 import { handleSignals } from '@ops/runtime/signals.ts';
@@ -103,11 +104,14 @@ async function run(): Promise<void> {
       void fail(`Giving up after ${config.retryMaxAttempts} attempts (OPS_RETRY_MAX_ATTEMPTS): ${reason}`),
   });
   process.on('uncaughtException', (error) => void fail('Unexpected error', error));
+  const { env, pid } = process;
+  const serviceManager = createServiceManager({ env, pid, exec: systemExec, clock: systemClock, log });
   handleSignals({
     process,
     clock: systemClock,
     log,
     async stop() {
+      serviceManager.stopping();
       await client.stop();
       await log.close();
       alive.cancel();
@@ -119,6 +123,8 @@ async function run(): Promise<void> {
   for (const warning of loaded.warnings) log.warn(warning);
   try {
     await client.start();
+    // Whether the server is there or not: a client that waits for it is well.
+    serviceManager.ready();
   } catch (error) {
     await fail(error instanceof Error ? error.message : String(error));
   }
