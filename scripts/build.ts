@@ -5,12 +5,14 @@
  *   sources ─┼─► one script each ─► with Node: dist/ops-server, ops-client, opsctl ─► archives, packages of Debian
  *   Node ────┘                                                                      └► bill of materials, SHA256SUMS
  *
- * Targets are given as arguments: `npm run build -- linux-x64 linux-arm64`. Default: this machine.
+ * Targets are given as arguments, `npm run build -- linux-x64 linux-arm64`; default: this machine. `--into DIRECTORY`
+ * puts it elsewhere. What is in the directory before is deleted.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 
 import { INSIDE } from '@ops/runtime/single-file.ts';
@@ -29,7 +31,6 @@ import { thirdPartyNotices } from './ship/third-party.ts';
 import { HERE, PRODUCTS, readSource, ROOT, TARGETS } from './ship/what.ts';
 import type { Product, Source, Target } from './ship/what.ts';
 
-const DIST = join(ROOT, 'dist');
 const WEB = join(ROOT, 'packages/web/dist');
 
 interface Script {
@@ -71,15 +72,20 @@ async function scriptOf(product: Product, { commit }: Source): Promise<Script> {
   return { product, code, libraries: [...once.values()].toSorted(byName), inside };
 }
 
-function hand(name: string, data: Buffer): void {
-  writeFileSync(join(DIST, name), data);
-  console.log(`${(data.length / 1e6).toFixed(1).padStart(7)} MB  dist/${name}`);
+/** What is handed out goes to one place, and its size is told. */
+function shelf(directory: string): (name: string, data: Buffer, write?: typeof writeProgram) => void {
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+  return (name, data, write = writeFileSync) => {
+    write(join(directory, name), data);
+    console.log(`${(data.length / 1e6).toFixed(1).padStart(7)} MB  ${name}`);
+  };
 }
 
 async function buildTarget(
   target: Target,
   scripts: readonly Script[],
-  { source, work }: { source: Source; work: string },
+  { source, work, hand }: { source: Source; work: string; hand: ReturnType<typeof shelf> },
 ): Promise<{ shipped: Shipped[]; libatomic: Buffer; nodeVersion: string }> {
   const node = await nodeFor(target, work);
   const libatomic = libatomicFor(target);
@@ -89,8 +95,7 @@ async function buildTarget(
     const program = await executable({ product, target, code, inside, node: 'node', work });
     shipped.push({ product, target, libraries, sha256: sha256(program) });
     if (target.name === HERE) {
-      writeProgram(join(DIST, product.name), program);
-      console.log(`${(program.length / 1e6).toFixed(1).padStart(7)} MB  dist/${product.name}`);
+      hand(product.name, program, writeProgram);
     }
     const notices = Buffer.from(thirdPartyNotices(libraries, node));
     const folder = `${product.name}-${source.version}-${target.name}`;
@@ -117,15 +122,15 @@ async function buildTarget(
   return { shipped, libatomic, nodeVersion: node.version };
 }
 
-function checksums(): Buffer {
-  const lines = readdirSync(DIST)
+function checksums(directory: string): Buffer {
+  const lines = readdirSync(directory)
     .filter((name) => name !== 'SHA256SUMS')
     .toSorted()
-    .map((name) => `${sha256(readFileSync(join(DIST, name)))}  ${name}\n`);
+    .map((name) => `${sha256(readFileSync(join(directory, name)))}  ${name}\n`);
   return Buffer.from(lines.join(''));
 }
 
-async function build(names: readonly string[]): Promise<void> {
+async function build(names: readonly string[], into: string): Promise<void> {
   const targets = targetsFrom(names);
   const source = await readSource();
   console.log(`OPS ${source.version} (${source.commit}) for ${targets.map(({ name }) => name).join(', ')}`);
@@ -133,15 +138,14 @@ async function build(names: readonly string[]): Promise<void> {
   const scripts: Script[] = [];
   for (const product of PRODUCTS) scripts.push(await scriptOf(product, source));
 
-  rmSync(DIST, { recursive: true, force: true });
-  mkdirSync(DIST);
+  const hand = shelf(into);
   const work = mkdtempSync(join(tmpdir(), 'ops-build-'));
   try {
     const shipped: Shipped[] = [];
     const libatomic: Parts['libatomic'][number][] = [];
     let nodeVersion = '';
     for (const target of targets) {
-      const built = await buildTarget(target, scripts, { source, work });
+      const built = await buildTarget(target, scripts, { source, work, hand });
       shipped.push(...built.shipped);
       libatomic.push({ target, sha256: sha256(built.libatomic) });
       ({ nodeVersion } = built);
@@ -152,14 +156,18 @@ async function build(names: readonly string[]): Promise<void> {
       );
     const parts = { nodeVersion, nodeParts: process.versions, libatomic };
     hand(`ops-${source.version}.cdx.json`, Buffer.from(billOfMaterials(source, shipped, parts)));
-    hand('SHA256SUMS', checksums());
+    hand('SHA256SUMS', checksums(into));
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
 }
 
 try {
-  await build(process.argv.slice(2));
+  const { values, positionals } = parseArgs({
+    options: { into: { type: 'string', default: join(ROOT, 'dist') } },
+    allowPositionals: true,
+  });
+  await build(positionals, values.into);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -46,6 +46,17 @@ const EXTRAS: Readonly<Record<Product['name'], Extras>> = {
   opsctl: { section: 'utils', depends: '', conffiles: [] },
 };
 
+const read = (path: string): Buffer => readFileSync(join(ROOT, path));
+const text = (path: string, lines: readonly string[]): Entry => ({
+  path,
+  mode: 0o644,
+  data: Buffer.from(`${lines.join('\n')}\n`),
+});
+
+/** Names as the tools of Debian write them. */
+const inRoot = (entries: readonly Entry[]): Entry[] =>
+  entries.map((entry) => ({ ...entry, path: `./${entry.path}` }));
+
 export interface DebNeeds {
   readonly product: Product;
   readonly target: Target;
@@ -69,11 +80,6 @@ export function deb(needs: DebNeeds): Deb {
   const scripts = SCRIPTS.map((name) => [name, join(ROOT, 'deploy/debian', product.name, name)] as const)
     .filter(([, path]) => existsSync(path))
     .map(([name, path]) => ({ path: name, mode: 0o755, data: readFileSync(path) }));
-  const text = (path: string, lines: readonly string[]): Entry => ({
-    path,
-    mode: 0o644,
-    data: Buffer.from(`${lines.join('\n')}\n`),
-  });
   const sums = files
     .filter(({ path }) => !conffiles.includes(path))
     .map(({ path, data }) => `${createHash('md5').update(data).digest('hex')}  ${path}`);
@@ -91,7 +97,7 @@ export function deb(needs: DebNeeds): Deb {
     ...scripts,
   ];
   const { seconds } = source;
-  const data = zstdCompressSync(tar(files, seconds), {
+  const data = zstdCompressSync(tar(inRoot(files), seconds), {
     params: { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL, [constants.ZSTD_c_checksumFlag]: 1 },
   });
   return {
@@ -99,7 +105,7 @@ export function deb(needs: DebNeeds): Deb {
     data: ar(
       [
         ['debian-binary', Buffer.from('2.0\n')],
-        ['control.tar.gz', gzipSync(tar(control, seconds), { level: 9 })],
+        ['control.tar.gz', gzipSync(tar(inRoot(control), seconds), { level: 9 })],
         ['data.tar.zst', data],
       ],
       seconds,
@@ -108,7 +114,6 @@ export function deb(needs: DebNeeds): Deb {
 }
 
 function filesOf({ product, program, notices, files }: DebNeeds, { conffiles, unit }: Extras): Entry[] {
-  const read = (path: string): Buffer => readFileSync(join(ROOT, path));
   const doc = `usr/share/doc/${product.name}`;
   return [
     { path: `usr/bin/${product.name}`, mode: 0o755, data: program },

@@ -78,34 +78,35 @@ describe('with systemd', () => {
   });
 });
 
-describe('what is started', () => {
-  function started(env: Record<string, string>, advance: number): string[] {
-    const clock = new ManualClock();
-    const calls: string[] = [];
-    const exec: Exec = {
-      spawn(file, args) {
-        calls.push(args.join(' '));
-        expect(file).toBe('/usr/bin/systemd-notify');
-        return {
-          pid: 1000,
-          stdin: null,
-          stdout: null,
-          stderr: null,
-          // Never ends: systemd does not read.
-          exited: new Promise(() => {}),
-          signal: () => true,
-          signalGroup: () => true,
-        };
-      },
-      signal: () => false,
-    };
-    const manager = createServiceManager({ env, pid: 42, exec, clock, log });
-    manager.ready();
-    clock.advance(advance);
-    manager.stopping();
-    return calls;
-  }
+/** What is started from ready to stopping, where nothing that is started ever ends. */
+function started(env: Record<string, string>, advance: number): string[] {
+  const clock = new ManualClock();
+  const calls: string[] = [];
+  const exec: Exec = {
+    spawn(file, args) {
+      calls.push(args.join(' '));
+      expect(file).toBe('/usr/bin/systemd-notify');
+      return {
+        pid: 1000,
+        stdin: null,
+        stdout: null,
+        stderr: null,
+        // Never ends: systemd does not read.
+        exited: new Promise(() => {}),
+        signal: () => true,
+        signalGroup: () => true,
+      };
+    },
+    signal: () => false,
+  };
+  const manager = createServiceManager({ env, pid: 42, exec, clock, log });
+  manager.ready();
+  clock.advance(advance);
+  manager.stopping();
+  return calls;
+}
 
+describe('what is started', () => {
   it('is nothing where systemd did not start the program', () => {
     expect(started({}, 600_000)).toEqual([]);
   });
