@@ -1,4 +1,4 @@
-/** Builds the console when its sources are newer than what was built. */
+/** Builds the console, always or when its sources are newer than what was built. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -23,10 +23,14 @@ function isStale(): boolean {
   return built === undefined || SOURCES.some((path) => newest(join(ROOT, path)) > built);
 }
 
-/** @throws Error when the build fails; its output has been shown */
 export async function buildConsoleIfStale(): Promise<void> {
   if (!isStale()) return;
   console.log('Building the console …');
+  await buildConsole();
+}
+
+/** @throws Error when the build fails; its output has been shown */
+export async function buildConsole(): Promise<void> {
   const vite = join(ROOT, 'node_modules/vite/bin/vite.js');
   const child = systemExec.spawn(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
     cwd: join(ROOT, 'packages/web'),

@@ -11,6 +11,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 700,
+    // Beginning with a dot, it is not served; the build of the programs takes names and licences from it.
+    license: { fileName: '.vite/license.json' },
   },
   server: {
     proxy: {

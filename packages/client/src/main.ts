@@ -10,9 +10,11 @@ import { systemExec } from '@ops/runtime/exec.ts';
 import { createLogger } from '@ops/runtime/logger.ts';
 import type { Logger } from '@ops/runtime/logger.ts';
 import { systemRandom } from '@ops/runtime/random.ts';
+import { createServiceManager } from '@ops/runtime/service-manager.ts';
 import { SettingsError } from '@ops/runtime/settings-error.ts';
 import type { Surroundings } from '@ops/runtime/settings.ts';
 import { handleSignals } from '@ops/runtime/signals.ts';
+import { describeVersion } from '@ops/runtime/single-file.ts';
 import { systemDisk } from '@ops/runtime/system-disk.ts';
 
 import { createClient } from './client.ts';
@@ -22,7 +24,7 @@ import type { ClientConfig, LoadedClientConfig } from './config.ts';
 import { createLinuxReadings } from './readings/linux.ts';
 import { createOtherReadings } from './readings/other.ts';
 import type { Readings } from './readings/readings.ts';
-import { readVersion } from './version.ts';
+import { VERSION } from './version.ts';
 
 /** On standard output, for whoever started this; a reader that went away or stands still must not stop the program. */
 function announce(line: string): void {
@@ -43,7 +45,7 @@ async function configure(surroundings: Surroundings): Promise<LoadedClientConfig
   try {
     const loaded = await loadClientConfig(surroundings);
     if (loaded.kind === 'settings') return loaded;
-    process.stdout.write(loaded.kind === 'help' ? loaded.text : `ops-client ${readVersion()}\n`);
+    process.stdout.write(loaded.kind === 'help' ? loaded.text : `ops-client ${describeVersion(VERSION)}\n`);
     return 0;
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
@@ -100,7 +102,7 @@ async function run(): Promise<void> {
     },
     stateHome: surroundings.env['XDG_STATE_HOME'],
     home: surroundings.env['HOME'],
-    version: readVersion(),
+    version: VERSION,
     user: ownUser(),
     clock: systemClock,
     random: systemRandom,
@@ -113,11 +115,14 @@ async function run(): Promise<void> {
       void fail(`Giving up after ${config.retryMaxAttempts} attempts (OPS_RETRY_MAX_ATTEMPTS): ${reason}`),
   });
   process.on('uncaughtException', (error) => void fail('Unexpected error', error));
+  const { env, pid } = process;
+  const serviceManager = createServiceManager({ env, pid, exec: systemExec, clock: systemClock, log });
   handleSignals({
     process,
     clock: systemClock,
     log,
     async stop() {
+      serviceManager.stopping();
       await client.stop();
       await log.close();
       alive.cancel();
@@ -125,10 +130,12 @@ async function run(): Promise<void> {
     reload: () => reload(surroundings, client, log),
   });
 
-  log.info('ops-client starts', { version: readVersion(), pid: process.pid });
+  log.info('ops-client starts', { version: VERSION, pid: process.pid });
   for (const warning of loaded.warnings) log.warn(warning);
   try {
     await client.start();
+    // Whether the server is there or not: a client that waits for it is well.
+    serviceManager.ready();
   } catch (error) {
     await fail(error instanceof Error ? error.message : String(error));
   }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 
 import { didYouMean } from '@ops/runtime/nearest.ts';
 import { fileProblem, readSecretFile, UnsafeFile } from '@ops/runtime/private-file.ts';
+import { describeVersion } from '@ops/runtime/single-file.ts';
 
 import { readCommandLine, usageFault } from './command-line.ts';
 import type { Given } from './command.ts';
@@ -80,7 +81,7 @@ async function dispatch({ args, env, terminal }: Call): Promise<ExitStatus> {
     return name === undefined ? EXIT.usage : EXIT.good;
   }
   if (name === '--version') {
-    terminal.out(`opsctl ${VERSION}\n`);
+    terminal.out(`opsctl ${describeVersion(VERSION)}\n`);
     return EXIT.good;
   }
   const command = COMMANDS.find((known) => known.name === name);

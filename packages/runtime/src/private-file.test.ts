@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { tempDirectory } from '@ops/testkit/temp-directory.ts';
@@ -47,6 +47,15 @@ describe('a secret in a file', () => {
       await write(content);
       expect(await readSecretFile(path)).toBe(secret);
     }
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('may be a credential of systemd, which belongs to root', async () => {
+    await write('abc', 0o440);
+    expect(await readSecretFile(path)).toBe('abc');
+    await chown(path, 0, 1);
+    await expect(readSecretFile(path)).rejects.toThrow('is open to others');
+    await chown(path, 1, 0);
+    await expect(readSecretFile(path)).rejects.toThrow('is open to others');
   });
 
   it('is refused when others can read or change the file, with the line to run', async () => {

@@ -34,6 +34,13 @@ export function shellWord(text: string): string {
 
 /** Group and others may neither read nor write. */
 const OTHERS = 0o066;
+/**
+ * What systemd hands a service as a credential: of root and its group, with an ACL for the user of the service, whose
+ * mask shows as the right of the group.
+ */
+function isCredential({ mode, uid, gid }: { mode: number; uid: number; gid: number }): boolean {
+  return (mode & 0o777) === 0o440 && uid === 0 && gid === 0;
+}
 
 /**
  * Follows links (secret mounts are made of them) and judges the opened file: regular, of bounded size, closed to group
@@ -51,7 +58,7 @@ export async function readPrivateFile(path: string, options: { readonly maxBytes
   try {
     const facts = await handle.stat();
     if (!facts.isFile()) throw new UnsafeFile(path, 'is not a regular file');
-    if (process.platform !== 'win32' && (facts.mode & OTHERS) !== 0) {
+    if (process.platform !== 'win32' && (facts.mode & OTHERS) !== 0 && !isCredential(facts)) {
       throw new UnsafeFile(path, `is open to others than its owner: run chmod 600 ${shellWord(path)}`);
     }
     if (facts.size > options.maxBytes) throw new UnsafeFile(path, `is larger than ${options.maxBytes} bytes`);

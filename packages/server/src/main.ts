@@ -10,20 +10,23 @@ import type { RunningServer } from './server.ts';
 import { StorageOpenError } from './storage/storage-error.ts';
 import { VERSION } from './version.ts';
 import { systemClock } from '@ops/runtime/clock.ts';
+import { systemExec } from '@ops/runtime/exec.ts';
 import { languageOf } from '@ops/runtime/language.ts';
 import { createLogger } from '@ops/runtime/logger.ts';
 import type { Logger } from '@ops/runtime/logger.ts';
 import { UnsafeFile } from '@ops/runtime/private-file.ts';
 import { systemRandom } from '@ops/runtime/random.ts';
+import { createServiceManager } from '@ops/runtime/service-manager.ts';
 import { SettingsError } from '@ops/runtime/settings-error.ts';
 import { handleSignals } from '@ops/runtime/signals.ts';
+import { describeVersion } from '@ops/runtime/single-file.ts';
 
 process.title = 'ops-server';
 
 async function load(argv: readonly string[]): Promise<LoadedServerConfig> {
   const loaded = await loadServerConfig({ argv, env: process.env, cwd: process.cwd() });
   if (loaded.kind !== 'settings') {
-    process.stdout.write(loaded.kind === 'help' ? loaded.text : `ops-server ${VERSION}\n`);
+    process.stdout.write(loaded.kind === 'help' ? loaded.text : `ops-server ${describeVersion(VERSION)}\n`);
     process.exit(0);
   }
   return loaded;
@@ -80,6 +83,8 @@ function explain(cause: unknown, loaded: LoadedServerConfig | undefined): string
 async function run(argv: readonly string[]): Promise<void> {
   const loaded = await load(argv);
   const { log, accessLog } = loggers(loaded);
+  const { env, pid } = process;
+  const serviceManager = createServiceManager({ env, pid, exec: systemExec, clock: systemClock, log });
   let server: RunningServer | undefined;
   const starting = startServer({
     config: loaded.values,
@@ -94,6 +99,7 @@ async function run(argv: readonly string[]): Promise<void> {
     clock: systemClock,
     log,
     async stop() {
+      serviceManager.stopping();
       await (await starting).stop();
       log.info('Stopped');
       await Promise.all([log.close(), accessLog.close()]);
@@ -125,6 +131,7 @@ async function run(argv: readonly string[]): Promise<void> {
     authentication: server.authentication.enabled,
   });
   announce(server);
+  serviceManager.ready();
 }
 
 async function verifyAudit(argv: readonly string[]): Promise<never> {

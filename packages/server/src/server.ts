@@ -14,6 +14,7 @@ import { isLoopback } from '@ops/runtime/ip-address.ts';
 import { createLifecycle } from '@ops/runtime/lifecycle.ts';
 import type { Log } from '@ops/runtime/log.ts';
 import type { Random } from '@ops/runtime/random.ts';
+import { singleFile } from '@ops/runtime/single-file.ts';
 
 import { createAppActions } from './apps/app-actions.ts';
 import { createRollBack } from './apps/roll-back.ts';
@@ -28,6 +29,7 @@ import { createFleet } from './fleet/registry.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { databaseCheck } from './http/routes/health.ts';
 import { createHttpServer } from './http/server.ts';
+import { webDirectory, webInside } from './http/web-files.ts';
 import { createPrometheus } from './metrics/prometheus.ts';
 import { createRetention } from './metrics/retention.ts';
 import { createRollup } from './metrics/rollup.ts';
@@ -41,7 +43,7 @@ import { resolveTcpSecrets } from './tcp-secret.ts';
 import type { TcpSecrets } from './tcp-secret.ts';
 import { VERSION } from './version.ts';
 
-/** Where `npm run build` puts the console. */
+/** Where `npm run build:web` puts the console. */
 const WEB_DIRECTORY = join(import.meta.dirname, '../../web/dist');
 const SECOND_MS = 1000;
 export interface ServerNeeds {
@@ -195,6 +197,7 @@ async function start(
   });
   const prometheus = createPrometheus({ figures, clock, log });
   lifecycle.onRelease('metrics', () => prometheus.stop());
+  const inside = singleFile();
   const http = await createHttpServer({
     options: config,
     auth,
@@ -218,7 +221,7 @@ async function start(
     renderMetrics: () => prometheus.render(),
     audit,
     version: VERSION,
-    webDirectory: WEB_DIRECTORY,
+    webSource: inside ? webInside(inside) : webDirectory(WEB_DIRECTORY),
     clock,
     random,
     log,

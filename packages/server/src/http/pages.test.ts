@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { startTrial } from './test-server.ts';
 import type { Answer, Trial } from './test-server.ts';
-import { loadWebFiles } from './web-files.ts';
+import { loadWebFiles, webDirectory } from './web-files.ts';
 
 const SCRIPT = `console.log(${JSON.stringify('运维 '.repeat(1000))});`;
 const BROWSER = { accept: 'text/html,application/xhtml+xml' };
@@ -25,7 +25,7 @@ beforeAll(async () => {
   await writeFile(join(directory, 'favicon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
   await writeFile(join(directory, '.hidden'), 'secret');
   await symlink('/etc/passwd', join(directory, 'passwd.txt'));
-  trial = await startTrial({ needs: { webDirectory: directory } });
+  trial = await startTrial({ needs: { webSource: webDirectory(directory) } });
 });
 afterAll(async () => {
   await trial.close();
@@ -78,7 +78,7 @@ describe('a page of the console', () => {
     await using bare = await startTrial();
     const zh = await bare.ask('/', { headers: BROWSER });
     expect([zh.status, zh.headers['content-type']]).toEqual([503, 'text/plain; charset=utf-8']);
-    expect(zh.text).toContain('npm run build');
+    expect(zh.text).toContain('npm run build:web');
     expect((await bare.ask('/', { headers: { 'accept-language': 'en' } })).text).toMatch(/^[ -~]+\n$/);
     expect((await bare.ask('/nothing', { headers: BROWSER })).status).toBe(404);
   });
@@ -151,12 +151,12 @@ describe('S-18 a file of the console', () => {
 it('a directory full of other things is not read into memory', async () => {
   const crowd = await mkdtemp(join(tmpdir(), 'ops-crowd-'));
   await Promise.all(Array.from({ length: 1001 }, (_, n) => writeFile(join(crowd, `${n}.txt`), '')));
-  await expect(loadWebFiles(crowd)).rejects.toThrow(/more than 1000 files/);
+  await expect(loadWebFiles(webDirectory(crowd))).rejects.toThrow(/more than 1000 files/);
   await rm(crowd, { recursive: true, force: true });
 });
 
 it('packing is done once for all who ask', async () => {
-  const { files } = await loadWebFiles(directory);
+  const { files } = await loadWebFiles(webDirectory(directory));
   const file = files.get('/assets/index-Bx3_k9Qa.js')!;
   const [one, other] = await Promise.all([file.packed('br'), file.packed('br')]);
   expect(one).toBe(other);

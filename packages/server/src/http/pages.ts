@@ -24,8 +24,8 @@ const SEGMENTS: Readonly<Record<string, string>> = {
 };
 
 const NOT_BUILT = {
-  zh: '控制台尚未构建：请运行 npm run build，然后重启 ops-server。',
-  en: 'The console is not built: run npm run build, then start ops-server again.',
+  zh: '控制台尚未构建：请运行 npm run build:web，然后重启 ops-server。',
+  en: 'The console is not built: run npm run build:web, then start ops-server again.',
 };
 
 /** Sends the document of the console with a nonce of its own. @param status of the answer, when the console is built */

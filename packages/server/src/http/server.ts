@@ -43,6 +43,7 @@ import type { PartCheck } from './routes/health.ts';
 import { releaseRoutes } from './routes/releases.ts';
 import { rolloutRoutes } from './routes/rollouts.ts';
 import { loadWebFiles } from './web-files.ts';
+import type { WebSource } from './web-files.ts';
 
 /** What is under way when the server stops may take this long; then it is cut. */
 export const CLOSE_WITHIN_MS = 8000;
@@ -84,8 +85,8 @@ export interface HttpServerNeeds {
   readonly audit: Audit;
   /** Of the program. */
   readonly version: string;
-  /** Where `npm run build` puts the console. */
-  readonly webDirectory: string;
+  /** Where the console comes from. */
+  readonly webSource: WebSource;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -108,7 +109,7 @@ export interface HttpServer {
 export async function createHttpServer(needs: HttpServerNeeds): Promise<HttpServer> {
   const { options, auth, hub, clock, random, log, accessLog } = needs;
   const tls = await readTls(options);
-  const web = await loadWebFiles(needs.webDirectory);
+  const web = await loadWebFiles(needs.webSource);
   const sendPage = createSendPage({ web, random });
   const counters = createHttpCounters();
   const forwarded = createForwardedRule(options.trustProxy);

@@ -27,6 +27,7 @@ import type { OpenDatabase } from '../storage/open.ts';
 import type { Tables } from '../storage/tables.ts';
 import { createHttpServer } from './server.ts';
 import type { HttpOptions, HttpServer, HttpServerNeeds } from './server.ts';
+import { webDirectory } from './web-files.ts';
 import { createStandInBatches } from './test-batches.ts';
 import type { StandInBatches } from './test-batches.ts';
 import { createStandInCommands } from './test-commands.ts';
@@ -179,7 +180,7 @@ export async function startTrial(options: TrialOptions = {}): Promise<Trial> {
     renderMetrics: async () => 'ops_clients 0\n',
     audit,
     version: '1.0.0',
-    webDirectory: join(dataDir, 'no-console'),
+    webSource: webDirectory(join(dataDir, 'no-console')),
     clock,
     random,
     log,

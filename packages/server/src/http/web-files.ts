@@ -8,6 +8,9 @@ import { extname, join, relative, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 
+import { INSIDE } from '@ops/runtime/single-file.ts';
+import type { SingleFile } from '@ops/runtime/single-file.ts';
+
 const INDEX = 'index.html';
 /** The place in index.html where the nonce of each answer goes. */
 export const NONCE_PLACE = '__CSP_NONCE__';
@@ -86,16 +89,40 @@ function toWebFile(path: string, plain: Buffer): WebFile {
   };
 }
 
-/** @param directory what `npm run build` made; when it is not there the console is not built */
-export async function loadWebFiles(directory: string): Promise<WebFiles> {
+/** Where the console comes from. Names have slashes; without any the console is not built. */
+export interface WebSource {
+  names(): Promise<readonly string[]>;
+  read(name: string): Promise<Buffer>;
+}
+
+/** @param directory what `npm run build:web` made; it need not be there */
+export function webDirectory(directory: string): WebSource {
+  return {
+    names: () => filesBelow(directory),
+    async read(name) {
+      const data = await readFile(join(directory, name));
+      if (data.length > MAX_FILE_BYTES)
+        throw new Error(`${join(directory, name)} is too large for a console file`);
+      return data;
+    },
+  };
+}
+
+/** What the program carries in itself. */
+export function webInside(file: SingleFile): WebSource {
+  return {
+    names: async () => file.names(INSIDE.web).map((name) => name.slice(INSIDE.web.length)),
+    read: async (name) => file.bytes(`${INSIDE.web}${name}`),
+  };
+}
+
+export async function loadWebFiles(source: WebSource): Promise<WebFiles> {
   const files = new Map<string, WebFile>();
   let index: string[] | undefined;
-  for (const name of await filesBelow(directory)) {
-    const data = await readFile(join(directory, name));
-    if (data.length > MAX_FILE_BYTES)
-      throw new Error(`${join(directory, name)} is too large for a console file`);
+  for (const name of await source.names()) {
+    const data = await source.read(name);
     if (name === INDEX) index = data.toString('utf8').split(NONCE_PLACE);
-    else files.set(`/${name.split(sep).join('/')}`, toWebFile(`/${name}`, data));
+    else files.set(`/${name}`, toWebFile(`/${name}`, data));
   }
   return { files, built: index !== undefined, page: (nonce) => index?.join(nonce) };
 }
@@ -113,5 +140,5 @@ async function filesBelow(directory: string): Promise<string[]> {
     .map((entry) => relative(directory, join(entry.parentPath, entry.name)))
     .filter((name) => !name.split(sep).some((part) => part.startsWith('.')));
   if (names.length > MAX_FILES) throw new Error(`${directory} holds more than ${MAX_FILES} files`);
-  return names.toSorted();
+  return names.map((name) => name.split(sep).join('/')).toSorted();
 }

@@ -2,6 +2,8 @@
 import { getCompileCacheDir } from 'node:module';
 import { Worker } from 'node:worker_threads';
 
+import { INSIDE, singleFile } from '@ops/runtime/single-file.ts';
+
 import type { Reply, Request } from './messages.ts';
 
 export interface WriterThread {
@@ -24,8 +26,10 @@ export function createWriterThread(): WriterThread {
 
   function start(): Worker {
     const cache = getCompileCacheDir();
-    const started = new Worker(new URL('./writer-worker.ts', import.meta.url), {
+    const inside = singleFile()?.text(INSIDE.writer);
+    const started = new Worker(inside ?? new URL('./writer-worker.ts', import.meta.url), {
       name: 'database writer',
+      eval: inside !== undefined,
       // Nothing else of the environment is needed there, and secrets may be in it. With the cache the thread need not
       // strip types itself, which costs it 11 MB.
       env: cache === undefined ? {} : { NODE_COMPILE_CACHE: cache },

@@ -1,0 +1,182 @@
+/**
+ * What `npm run build` left in dist/, used as somebody does who has nothing else: unpacked somewhere, without Node on
+ * the PATH and without the repository. Run by `npm run test:shipped`.
+ */
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { selfMadeCertificate } from '@ops/testkit/self-made-certificate.ts';
+import { startClient } from '@ops/testkit/start-client.ts';
+import { startServer } from '@ops/testkit/start-server.ts';
+import { tempDirectory } from '@ops/testkit/temp-directory.ts';
+import type { TempDirectory } from '@ops/testkit/temp-directory.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { read, ROOT } from '../source-files.ts';
+
+const DIST = join(ROOT, 'dist');
+const HERE = `${process.platform}-${process.arch}`;
+const SECRET = 'a-secret-of-the-trial-that-is-long-enough';
+const TOKEN = 'a-token-of-the-trial-that-is-long-enough-0123456789';
+/** From the call to the last line of `--version`, the best of ten. */
+const MAX_START_MS = 150;
+const NO_NODE = '/usr/bin:/bin';
+
+const run = promisify(execFile);
+const { version } = JSON.parse(read('package.json')) as { version: string };
+
+let unpacked: TempDirectory;
+const program = (name: string): string => join(unpacked.path, `${name}-${version}-${HERE}`, 'bin', name);
+
+beforeAll(async () => {
+  unpacked = await tempDirectory('shipped');
+  for (const name of ['ops-server', 'ops-client', 'opsctl'])
+    await run('tar', ['-xzf', join(DIST, `${name}-${version}-${HERE}.tar.gz`), '-C', unpacked.path]);
+});
+afterAll(() => unpacked.remove());
+
+describe('the programs', () => {
+  it('are a fleet: a client connects, a command runs on it, opsctl and the console show it', async () => {
+    await using server = await startServer({
+      file: program('ops-server'),
+      secret: SECRET,
+      env: { OPS_AUTH_TOKEN: TOKEN, PATH: NO_NODE, NODE_OPTIONS: '--require=/nothing' },
+    });
+    await using client = await startClient({
+      file: program('ops-client'),
+      server: { port: server.tcpPort },
+      secret: SECRET,
+      env: { PATH: NO_NODE, NODE_OPTIONS: '--require=/nothing' },
+    });
+    for (const { pid } of [server.program, client.program]) {
+      const maps = await readFile(`/proc/${pid}/maps`, 'utf8');
+      expect(maps).toContain(`${unpacked.path}/`);
+      expect(/\S*libatomic\S*$/m.exec(maps)?.[0]).toMatch(
+        new RegExp(`^${unpacked.path}/ops-.*/lib/libatomic`),
+      );
+    }
+
+    const env = { PATH: NO_NODE, OPS_URL: server.url, OPS_AUTH_TOKEN: TOKEN, HOME: unpacked.path };
+    const opsctl = (...args: string[]): Promise<{ stdout: string }> => run(program('opsctl'), args, { env });
+    const id = (await readFile(join(client.directory, 'client_id.txt'), 'utf8')).trim();
+    expect((await opsctl('hosts')).stdout).toContain(id.slice(0, 8));
+    expect((await opsctl('run', '--host', id, '--', 'whoami')).stdout).toContain(userInfo().username);
+
+    const page = await (await fetch(`${server.url}/`)).text();
+    const script = /src="(\/assets\/[^"]+\.js)"/.exec(page)?.[1];
+    const answer = await fetch(`${server.url}${script}`);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([
+      200,
+      'text/javascript; charset=utf-8',
+    ]);
+    expect((await answer.text()).length).toBeGreaterThan(1000);
+    expect((await client.program.stop()).code).toBe(0);
+    expect((await server.program.stop()).code).toBe(0);
+  });
+
+  it('read their configuration, encrypt the link, and keep what they stored', async () => {
+    const certificate = await selfMadeCertificate();
+    const config = join(unpacked.path, 'config.toml');
+    const [cert, key] = [join(unpacked.path, 'c.pem'), join(unpacked.path, 'k.pem')];
+    await writeFile(cert, certificate.cert);
+    await writeFile(key, certificate.key, { mode: 0o600 });
+    await writeFile(config, `[server]\ntcp_tls_cert = "${cert}"\ntcp_tls_key = "${key}"\n`);
+    await using server = await startServer({
+      file: program('ops-server'),
+      secret: SECRET,
+      args: ['--config', config],
+    });
+    await using client = await startClient({
+      file: program('ops-client'),
+      server: { port: server.tcpPort, host: 'localhost' },
+      secret: SECRET,
+      env: { OPS_TLS: 'true', OPS_TLS_CA: cert },
+    });
+    await client.program.stop();
+    await using again = await server.restart();
+    const health = (await (await fetch(`${again.url}/health`)).json()) as { status: string };
+    expect(health.status).toBe('healthy');
+  });
+
+  it('say which commit they are of', async () => {
+    const { stdout: head } = await run('git', ['rev-parse', '--short=12', 'HEAD'], { cwd: ROOT });
+    for (const name of ['ops-server', 'ops-client', 'opsctl']) {
+      const { stdout } = await run(program(name), ['--version']);
+      expect(stdout.replace('+)', ')')).toBe(`${name} ${version} (${head.trim()})\n`);
+    }
+  });
+
+  it(`start within ${MAX_START_MS} ms`, async () => {
+    const times: number[] = [];
+    for (let round = 0; round < 10; round++) {
+      const start = performance.now();
+      await run(program('ops-client'), ['--version']);
+      times.push(performance.now() - start);
+    }
+    expect(Math.min(...times)).toBeLessThanOrEqual(MAX_START_MS);
+  });
+});
+
+describe('what lies beside them', () => {
+  it('has the sum that SHA256SUMS says, and everything is in it', async () => {
+    const { stdout } = await run('sha256sum', ['--check', '--strict', 'SHA256SUMS'], { cwd: DIST });
+    const good = stdout.split('\n').flatMap((line) => (line.endsWith(': OK') ? [line.slice(0, -4)] : []));
+    const names = (await readdir(DIST)).filter((name) => name !== 'SHA256SUMS');
+    expect(good.toSorted()).toEqual(names.toSorted());
+  });
+
+  it('is the library and the notices each archive needs', async () => {
+    for (const name of ['ops-server', 'ops-client', 'opsctl']) {
+      const folder = join(unpacked.path, `${name}-${version}-${HERE}`);
+      expect(await readdir(folder)).toEqual(
+        expect.arrayContaining(['LICENSE', 'THIRD-PARTY.txt', 'bin', 'lib']),
+      );
+      expect(await readFile(join(folder, 'THIRD-PARTY.txt'), 'utf8')).toContain(
+        'Node.js is licensed for use',
+      );
+    }
+  });
+
+  it('is a bill of materials that names every program, by its sum, and every package in it, by the lock', async () => {
+    const bom = JSON.parse(await readFile(join(DIST, `ops-${version}.cdx.json`), 'utf8')) as {
+      specVersion: string;
+      components: {
+        name: string;
+        version?: string;
+        purl?: string;
+        'bom-ref': string;
+        hashes?: { content: string }[];
+      }[];
+      dependencies: { ref: string; dependsOn: string[] }[];
+    };
+    expect(bom.specVersion).toBe('1.6');
+    const sum = createHash('sha256')
+      .update(await readFile(join(DIST, 'ops-client')))
+      .digest('hex');
+    expect(bom.components.find(({ name }) => name === 'ops-client')?.hashes?.[0]?.content).toBe(sum);
+    const inside = (name: string): string[] =>
+      bom.dependencies.find(({ ref }) => ref.startsWith(`${name}@`))?.dependsOn ?? [];
+    expect(inside('ops-client').filter((ref) => ref.startsWith('pkg:npm/'))).toEqual([
+      expect.stringMatching(/^pkg:npm\/smol-toml@/),
+    ]);
+    for (const name of ['fastify', 'ajv', 'kysely', 'react', '%40mantine/core'])
+      expect(inside('ops-server')).toContainEqual(expect.stringMatching(`^pkg:npm/${name}@`));
+    const refs = new Set(bom.components.map((component) => component['bom-ref']));
+    expect(
+      bom.dependencies.slice(1).flatMap(({ dependsOn }) => dependsOn.filter((ref) => !refs.has(ref))),
+    ).toEqual([]);
+    expect(bom.components.find(({ name }) => name === 'node')?.version).toBe(process.version.slice(1));
+  });
+});
+
+it('one program alone, put into a directory of everybody, takes no library from beside it', async () => {
+  const place = join(unpacked.path, 'tmp');
+  await mkdir(join(place, 'lib'), { recursive: true });
+  await run('cp', [program('opsctl'), place]);
+  await writeFile(join(place, 'lib', 'libatomic.so.1'), 'not a library');
+  expect((await run(join(place, 'opsctl'), ['--version'])).stdout).toContain(version);
+});
