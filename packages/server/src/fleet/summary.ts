@@ -18,6 +18,7 @@ export function toSummary(entry: Entry): ClientSummary {
     late: entry.presence === 'late',
     conflict: entry.conflictAtMs !== null,
     encrypted: entry.encrypted,
+    credential: entry.credential,
     client_version: entry.clientVersion,
     last_seen_ms: entry.lastSeenMs,
     connected_at_ms: entry.connectedAtMs,

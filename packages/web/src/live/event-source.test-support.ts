@@ -74,6 +74,7 @@ export function clientNamed(
     late: false,
     conflict: false,
     encrypted: true,
+    credential: 'shared_secret',
     client_version: '1.0.0',
     last_seen_ms: 1000,
     connected_at_ms: 0,

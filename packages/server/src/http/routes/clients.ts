@@ -10,11 +10,13 @@ import {
   MAX_MINUTES,
 } from '@ops/protocol/http/clients.ts';
 import { toTimestamp } from '@ops/protocol/http/endpoint.ts';
-import type { MinuteSample } from '@ops/protocol/http/clients.ts';
+import type { Timestamp } from '@ops/protocol/http/endpoint.ts';
+import type { ClientView, MinuteSample } from '@ops/protocol/http/clients.ts';
 import type { Clock } from '@ops/runtime/clock.ts';
 
 import type { Audit } from '../../auth/audit.ts';
 import type { Commands } from '../../commands/commands.ts';
+import type { ClientKey, Enrolment } from '../../enrolment/enrolment.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import { pageOf } from '../client-page.ts';
 import { jsonInPieces } from '../json-list.ts';
@@ -36,11 +38,12 @@ const DEFAULT_RANGE_MS = 60 * MINUTE_MS;
 export function clientRoutes(needs: {
   readonly fleet: Fleet;
   readonly commands: Pick<Commands, 'journalLostAtMs'>;
+  readonly enrolment: Pick<Enrolment, 'keyOf'>;
   readonly listMinutes: ListMinutes;
   readonly audit: Audit;
   readonly clock: Clock;
 }): Route[] {
-  const { fleet, commands, listMinutes, audit, clock } = needs;
+  const { fleet, commands, enrolment, listMinutes, audit, clock } = needs;
 
   return [
     route(listClients).sends(({ query, reply }) => {
@@ -58,7 +61,12 @@ export function clientRoutes(needs: {
       const view = fleet.view(params.id);
       if (!view) throw new OpsError('client_not_found');
       const lostAtMs = commands.journalLostAtMs(params.id);
-      return lostAtMs === null ? view : { ...view, journal_lost_at: toTimestamp(lostAtMs) };
+      const key = enrolment.keyOf(params.id);
+      return {
+        ...view,
+        ...(key && { key: keyView(key) }),
+        ...(lostAtMs !== null && { journal_lost_at: toTimestamp(lostAtMs) }),
+      };
     }),
 
     route(forgetClient).returns(async ({ params, principal, context }) => {
@@ -89,4 +97,15 @@ export function clientRoutes(needs: {
       return { client_id: params.id, resolution_secs: 60, samples: samples.slice(0, MAX_MINUTES) };
     }),
   ];
+}
+
+const mayBe = (ms: number | null): Timestamp | null => (ms === null ? null : toTimestamp(ms));
+
+function keyView(key: ClientKey): NonNullable<ClientView['key']> {
+  return {
+    generation: key.generation,
+    issued_at: toTimestamp(key.issuedAtMs),
+    confirmed_at: mayBe(key.confirmedAtMs),
+    revoked_at: mayBe(key.revokedAtMs),
+  };
 }
