@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, chown, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'v
 
 import { signInAsAdmin } from '@ops/testkit/admin-session.ts';
 import type { AdminSession } from '@ops/testkit/admin-session.ts';
-import { pinnedNode, repositoryRoot } from '@ops/testkit/child-program.ts';
+import { giveToNotRoot, makeClientArchive, NOT_ROOT } from '@ops/testkit/client-archive.ts';
 import { selfMadeCertificate } from '@ops/testkit/self-made-certificate.ts';
 import { startServer } from '@ops/testkit/start-server.ts';
 import type { RunningServer } from '@ops/testkit/start-server.ts';
@@ -21,35 +21,17 @@ import { until } from '@ops/testkit/until.ts';
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 });
 
 const SECRET = 'a shared secret of more than thirty-two characters';
-const MACHINE = process.arch === 'arm64' ? 'arm64' : 'x64';
-const VERSION = (
-  JSON.parse(await readFile(join(repositoryRoot, 'package.json'), 'utf8')) as { version: string }
-).version;
-const NAME = `ops-client-${VERSION}-linux-${MACHINE}`;
-/** Nobody, where the tests run as root: the installer must not need to be it. */
-const USER = process.geteuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
-
 const sha256 = (data: Buffer | string): string => createHash('sha256').update(data).digest('hex');
 
+let archive: string;
+let machine: string;
 let files: TempDirectory;
 let server: RunningServer;
 let admin: AdminSession;
 
-/** The layout of a built archive, with the sources of this repository in the place of the single file. */
-async function makeArchive(directory: string): Promise<void> {
-  const bin = join(directory, 'stage', NAME, 'bin');
-  await mkdir(bin, { recursive: true });
-  const main = join(repositoryRoot, 'packages/client/src/main.ts');
-  await writeFile(join(bin, 'ops-client'), `#!/bin/sh\nexec ${pinnedNode()} ${main} "$@"\n`, { mode: 0o755 });
-  await promisify(execFile)('tar', ['-czf', `${NAME}.tar.gz`, '-C', 'stage', NAME], { cwd: directory });
-  const sum = sha256(await readFile(join(directory, `${NAME}.tar.gz`)));
-  const others = `${'0'.repeat(64)}  ops-server-${VERSION}-linux-x64.tar.gz\n${'1'.repeat(64)}  ../escape.tar.gz\n`;
-  await writeFile(join(directory, 'SHA256SUMS'), `${others}${sum}  ${NAME}.tar.gz\n`);
-}
-
 beforeAll(async () => {
   files = await tempDirectory('client-files');
-  await makeArchive(files.path);
+  ({ name: archive, machine } = await makeClientArchive(files.path));
   server = await startServer({ secret: SECRET, env: { OPS_CLIENT_FILES_DIR: files.path } });
   admin = await signInAsAdmin(server.url);
 });
@@ -66,7 +48,7 @@ interface Place {
 async function place(): Promise<Place> {
   const directory = await tempDirectory('install');
   onTestFinished(() => directory.remove());
-  if (USER.uid !== undefined) await chown(directory.path, USER.uid, USER.gid);
+  await giveToNotRoot(directory.path);
   await chmod(directory.path, 0o700);
   return { home: directory.path, prefix: join(directory.path, 'ops') };
 }
@@ -83,7 +65,7 @@ async function run({ home }: Place, script: string, args: readonly string[]): Pr
     const { stdout, stderr } = await promisify(execFile)('/bin/sh', [path, ...args], {
       cwd: home,
       env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: home, TMPDIR: home, LANG: 'C' },
-      ...USER,
+      ...NOT_ROOT,
     });
     return { code: 0, text: stdout + stderr };
   } catch (cause) {
@@ -112,7 +94,7 @@ async function options(at: RunningServer = server, session: AdminSession = admin
 async function putToken({ home }: Place, token: string): Promise<string> {
   const path = join(home, 'token');
   await writeFile(path, `${token}\n`, { mode: 0o600 });
-  if (USER.uid !== undefined) await chown(path, USER.uid, USER.gid);
+  await giveToNotRoot(path);
   return path;
 }
 
@@ -135,19 +117,23 @@ describe('the installer', () => {
       tcp_port: server.tcpPort,
       installer_sha256: sha256(script),
       sums_sha256: sha256(sums),
-      files: [{ name: `${NAME}.tar.gz`, arch: MACHINE }],
+      files: [{ name: `${archive}.tar.gz`, arch: machine }],
     });
-    expect(sums).toMatch(new RegExp(`^[0-9a-f]{64}  ${NAME}\\.tar\\.gz\\n$`));
-    const archive = Buffer.from(await (await fetch(`${server.url}/download/${NAME}.tar.gz`)).arrayBuffer());
-    expect(sums).toContain(sha256(archive));
+    expect(sums).toMatch(new RegExp(`^[0-9a-f]{64}  ${archive}\\.tar\\.gz\\n$`));
+    const bytes = Buffer.from(await (await fetch(`${server.url}/download/${archive}.tar.gz`)).arrayBuffer());
+    expect(sums).toContain(sha256(bytes));
   });
 
-  it.each(['ops-server', `${NAME}.tar.gz.`, '..%2f..%2fpackage.json', 'SHA256SUMS%00', '.bashrc', 'stage'])(
-    'S-18: hands out nothing else: /download/%s',
-    async (name) => {
-      expect([400, 404]).toContain((await fetch(`${server.url}/download/${name}`)).status);
-    },
-  );
+  it.each([
+    'ops-server',
+    'ops-server-1.0.0-linux-x64.tar.gz',
+    '..%2f..%2fpackage.json',
+    'SHA256SUMS%00',
+    '.bashrc',
+    'stage',
+  ])('S-18: hands out nothing else: /download/%s', async (name) => {
+    expect([400, 404]).toContain((await fetch(`${server.url}/download/${name}`)).status);
+  });
 
   it('installs, enrols and starts a host without root, and removes everything again', async () => {
     const where = await place();
@@ -260,9 +246,9 @@ describe('the installer', () => {
   it('runs nothing of an archive that is not what its sum says', async () => {
     const other = await tempDirectory('tampered');
     onTestFinished(() => other.remove());
-    await makeArchive(other.path);
+    await makeClientArchive(other.path);
     await using tampered = await startServer({ secret: SECRET, env: { OPS_CLIENT_FILES_DIR: other.path } });
-    await writeFile(join(other.path, `${NAME}.tar.gz`), 'something else');
+    await writeFile(join(other.path, `${archive}.tar.gz`), 'something else');
     const where = await place();
     const ended = await run(where, await installer(tampered), [
       'install',

@@ -40,6 +40,10 @@ export function createConsoleRouter() {
       component: lazyRouteComponent(() => import('./pages/client/ClientPage.tsx'), 'ClientPage'),
     }),
     createRoute({
+      ...at(paths.addHost),
+      component: lazyRouteComponent(() => import('./pages/add-host/AddHostPage.tsx'), 'AddHostPage'),
+    }),
+    createRoute({
       ...at(paths.apps),
       validateSearch: readAppsSearch,
       component: lazyRouteComponent(() => import('./pages/apps/AppsPage.tsx'), 'AppsPage'),

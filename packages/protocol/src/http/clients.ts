@@ -65,6 +65,7 @@ export const clientSummary = s.object({
   encrypted: s.boolean(),
   credential: s.oneOf(CREDENTIALS),
   client_version: s.string({ max: 64 }),
+  first_seen_ms: s.described(epochMs, 'When a host with this id first came.'),
   last_seen_ms: epochMs,
   connected_at_ms: s.nullable(epochMs),
   disconnected_at_ms: s.nullable(epochMs),

@@ -5,7 +5,7 @@ import {
   MIN_TOKEN_SECS,
   tokenId,
 } from '../domain/enrolment.ts';
-import { uuid } from '../domain/id.ts';
+import { epochMs, uuid } from '../domain/id.ts';
 import { s } from '../schema.ts';
 import type { Infer } from '../schema.ts';
 import { endpoint } from './endpoint.ts';
@@ -64,6 +64,7 @@ export const getEnrolment = endpoint({
       }),
     ),
     version: s.string({ max: 64 }),
+    server_time_ms: s.described(epochMs, 'A host that came later is new: see `first_seen_ms`.'),
     installer_sha256: s.nullable(s.described(sha256, 'Of /install.sh; null when it is not installed.')),
     sums_sha256: s.nullable(s.described(sha256, 'Of /download/SHA256SUMS; null when there are no files.')),
     files: s.array(clientFile, 16),

@@ -34,6 +34,7 @@ export function exampleClient(n: number, status: 'online' | 'offline' = 'online'
     encrypted: false,
     credential: 'none',
     client_version: '1.0.0',
+    first_seen_ms: 1_756_000_000_000,
     last_seen_ms: 1_767_225_600_000,
     connected_at_ms: status === 'online' ? 1_767_225_500_000 : null,
     disconnected_at_ms: status === 'online' ? null : 1_767_225_600_000,

@@ -20,6 +20,7 @@ export function toSummary(entry: Entry): ClientSummary {
     encrypted: entry.encrypted,
     credential: entry.credential,
     client_version: entry.clientVersion,
+    first_seen_ms: entry.firstSeenMs,
     last_seen_ms: entry.lastSeenMs,
     connected_at_ms: entry.connectedAtMs,
     disconnected_at_ms: entry.disconnectedAtMs,

@@ -76,6 +76,7 @@ export function clientNamed(
     encrypted: true,
     credential: 'shared_secret',
     client_version: '1.0.0',
+    first_seen_ms: 0,
     last_seen_ms: 1000,
     connected_at_ms: 0,
     disconnected_at_ms: null,

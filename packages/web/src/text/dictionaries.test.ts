@@ -2,10 +2,12 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
+import { enAddHost } from './en-add-host.ts';
 import { enApps } from './en-apps.ts';
 import { enCommands } from './en-commands.ts';
 import { enRollouts } from './en-rollouts.ts';
 import { en } from './en.ts';
+import { zhAddHost } from './zh-add-host.ts';
 import { zhApps } from './zh-apps.ts';
 import { zhCommands } from './zh-commands.ts';
 import { zhRollouts } from './zh-rollouts.ts';
@@ -42,10 +44,11 @@ function kinds(dictionary: Readonly<Record<string, unknown>>): string[] {
 }
 
 /** Files of the console that hold the dictionaries themselves. */
-const DICTIONARY = /text\/(?:zh|en)(?:-apps|-commands|-rollouts)?\.ts$/;
+const DICTIONARY = /text\/(?:zh|en)(?:-add-host|-apps|-commands|-rollouts)?\.ts$/;
 
 describe.each([
   ['of every page', zh, en, ['otherLanguage']],
+  ['of adding hosts', zhAddHost, enAddHost, []],
   ['of commands', zhCommands, enCommands, []],
   ['of applications', zhApps, enApps, []],
   ['of rollouts', zhRollouts, enRollouts, []],
@@ -81,6 +84,7 @@ describe.each([
 });
 
 test.each([
+  ['adding hosts', zhAddHost],
   ['commands', zhCommands],
   ['applications', zhApps],
   ['rollouts', zhRollouts],

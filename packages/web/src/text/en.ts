@@ -121,13 +121,9 @@ export const en: Dictionary = {
   nothingMatches: 'No client matches',
   nothingMatchesHelp: 'Try other words, or clear the filter.',
   noClients: 'No clients yet',
-  noClientsHelp: 'Start ops-client on a host you want to look after, and it appears here.',
-  connectHere: 'This machine',
-  connectElsewhere: 'Another host',
-  connectElsewhereHelp:
-    "The server has to listen on an address that host can reach (OPS_TCP_BIND_ADDR), and then asks for a secret: copy tcp-auth-secret from the server's data directory to the host, mode 0600.",
+  noClientsHelp: 'Add a host you want to look after: one command on it, and it appears here by itself.',
+  addHost: 'Add host',
   copyCommand: 'Copy command',
-  appearsByItself: 'It appears by itself; there is no need to reload.',
 
   // one client, short
   hostname: 'Host name',

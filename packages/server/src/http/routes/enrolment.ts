@@ -12,6 +12,8 @@ import {
   revokeToken,
 } from '@ops/protocol/http/enrolment.ts';
 
+import type { Clock } from '@ops/runtime/clock.ts';
+
 import type { Enrolment } from '../../enrolment/enrolment.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import { actorOf } from '../acting.ts';
@@ -42,10 +44,11 @@ export interface EnrolmentRouteNeeds {
   readonly clientFiles: ClientFiles;
   readonly fleet: Pick<Fleet, 'summary'>;
   readonly version: string;
+  readonly clock: Pick<Clock, 'wall'>;
 }
 
 export function enrolmentRoutes(needs: EnrolmentRouteNeeds): Route[] {
-  const { enrolment, entrance, clientFiles, fleet, version } = needs;
+  const { enrolment, entrance, clientFiles, fleet, version, clock } = needs;
   let downloads = 0;
 
   function known(id: string): void {
@@ -59,6 +62,7 @@ export function enrolmentRoutes(needs: EnrolmentRouteNeeds): Route[] {
       local_only: entrance.localOnly,
       tls: entrance.fingerprint === null ? null : { fingerprint: entrance.fingerprint },
       version,
+      server_time_ms: Math.floor(clock.wall()),
       installer_sha256: clientFiles.installer?.sha256 ?? null,
       sums_sha256: clientFiles.sumsSha256,
       files: [...clientFiles.files],

@@ -14,6 +14,7 @@ import { CoresPanel } from './CoresPanel.tsx';
 import { DisksPanel, IoPanel, NetworkPanel } from './DevicePanels.tsx';
 import { ForgetPanel } from './ForgetPanel.tsx';
 import { HostPanel } from './HostPanel.tsx';
+import { IdentityPanel } from './IdentityPanel.tsx';
 import { PolicyPanel } from './PolicyPanel.tsx';
 import { ReadingTiles } from './ReadingTiles.tsx';
 import styles from './ClientPage.module.css';
@@ -65,6 +66,7 @@ export function ClientDetail({
         <aside className={styles.side} aria-label={text.facts}>
           <HostPanel client={client} />
           <ConnectionPanel client={client} />
+          <IdentityPanel id={id} client={client} />
           <ForgetPanel id={id} hostname={info.hostname} offline={offline} />
         </aside>
       </div>

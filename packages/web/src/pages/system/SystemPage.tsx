@@ -11,6 +11,7 @@ import { useText } from '../../text/use-text.ts';
 import { Banner } from '../../ui/Banner.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { PageTitle } from '../../ui/PageTitle.tsx';
+import { AddHostLink } from './AddHostLink.tsx';
 import { FirstClient } from './FirstClient.tsx';
 import { FleetCards } from './FleetCards.tsx';
 import { FleetTable } from './FleetTable.tsx';
@@ -53,7 +54,10 @@ export function SystemPage() {
 
   return (
     <div className={styles.page}>
-      <PageTitle title={text.tabSystem} className={styles.title} />
+      <div className={styles.top}>
+        <PageTitle title={text.tabSystem} className={styles.title} />
+        <AddHostLink />
+      </div>
       {stale && (
         <Banner tone="bad" icon={IconCloudOff} live="polite">
           {asOf === undefined ? text.liveLost : text.liveLostSince(format.clockTime(asOf))}
