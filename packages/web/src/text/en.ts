@@ -233,7 +233,7 @@ export const en: Dictionary = {
   forgetButton: 'Delete…',
   forgetTitle: (hostname) => `Delete ${hostname}?`,
   forgetWarning:
-    'It leaves the list, and its id is never accepted again. To connect this host anew, first delete the client id file on it.',
+    'It leaves the list, and its id is never accepted again. To connect this host anew, run ops-client new-identity on it first.',
   forgetConfirm: 'Delete client',
 
   // API

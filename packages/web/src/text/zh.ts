@@ -224,7 +224,7 @@ export const zh = {
   forgetButton: '删除…',
   forgetTitle: (hostname: string) => `删除 ${hostname}？`,
   forgetWarning:
-    '它会从列表中消失，其 ID 永远不再被接受。要重新接入这台主机，需先删除主机上的客户端 ID 文件。',
+    '它会从列表中消失，其 ID 永远不再被接受。要重新接入这台主机，需先在主机上执行 ops-client new-identity。',
   forgetConfirm: '删除客户端',
 
   // API
