@@ -1,5 +1,5 @@
 /** The installer, run for real by a user who is not root, against a real server that hands out a real ops-client. */
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
@@ -331,4 +331,47 @@ it('a server without files says so, and the installer as well', async () => {
   ];
   const ended = await run(where, await installer(bare), [...args, '--prefix', where.prefix]);
   expect(ended).toMatchObject({ code: 1, text: expect.stringMatching(/Could not be fetched: .*SHA256SUMS/) });
+});
+
+/** A root of our own: what the installer writes there is gone with the process. */
+const CAN_BE_ROOT =
+  process.geteuid?.() === 0 &&
+  spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', '/opt']).status === 0;
+
+it.skipIf(!CAN_BE_ROOT)('as root it makes a service of a user of its own, and removes it again', async () => {
+  const where = await place();
+  const tokenPath = await putToken(where, (await admin.token()).token);
+  await writeFile(join(where.home, 'install.sh'), await installer());
+  const stage = [
+    'set -e',
+    `cp -a /etc ${where.home}/etc`,
+    'for part in /opt /run /var/log /var/lib; do mount -t tmpfs -o mode=755 tmpfs $part; done',
+    `mount --bind ${where.home}/etc /etc`,
+    'mkdir -p /run/systemd/system /opt/bin',
+    `printf '#!/bin/sh\\necho systemctl "$@"\\n' >/opt/bin/systemctl`,
+    // What this container cannot have is a systemd that runs: here stands one that tells what it is asked.
+    'chmod 755 /opt/bin/systemctl; export PATH=/opt/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C',
+    `sh ${where.home}/install.sh install ${(await options()).join(' ')} --token-file ${tokenPath}`,
+    "stat -c '%U %a %n' /etc/ops-client /etc/ops-client/client.toml /opt/ops-client /var/lib/ops-client",
+    'cat /etc/systemd/system/ops-client.service',
+    'sh /opt/ops-client/install.sh uninstall',
+    'ls /opt /var/lib /etc/systemd/system; test ! -e /etc/ops-client',
+  ];
+  const { stdout } = await promisify(execFile)('unshare', ['-m', 'sh', '-c', stage.join('\n')]);
+  expect(stdout).toMatch(/^This host is enrolled: client id/m);
+  for (const fact of [
+    'root 750 /etc/ops-client',
+    'root 640 /etc/ops-client/client.toml',
+    'root 755 /opt/ops-client',
+    'ops-client 700 /var/lib/ops-client',
+    'ExecStart=/opt/ops-client/bin/ops-client --config /etc/ops-client/client.toml',
+    'User=ops-client',
+    'KillMode=process',
+    'NoNewPrivileges=yes',
+    'systemctl restart ops-client.service',
+    'systemctl disable ops-client.service',
+  ]) {
+    expect(stdout.split('\n')).toContain(fact);
+  }
+  expect(stdout.slice(stdout.indexOf('ops-client is removed'))).not.toMatch(/^ops-client(\.service)?$/m);
 });

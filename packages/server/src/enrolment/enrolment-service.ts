@@ -277,12 +277,5 @@ export async function createEnrolment(needs: EnrolmentNeeds): Promise<Enrolment>
         fleet.link(clientId)?.close('protocol');
       }),
     keyOf: (clientId) => keys.get(clientId),
-    get openTokens() {
-      const now = clock.wall();
-      return tokens
-        .values()
-        .filter((token) => tokenState(token, now) === 'open')
-        .toArray().length;
-    },
   };
 }

@@ -114,6 +114,4 @@ export interface Enrolment extends CredentialBook {
   /** Nothing but a token for this client lets it in again. @throws OpsError `no_key`, `storage_unavailable` */
   revokeKey(clientId: string, by: By): Promise<void>;
   keyOf(clientId: string): ClientKey | undefined;
-  /** How many tokens would let somebody in now. */
-  readonly openTokens: number;
 }

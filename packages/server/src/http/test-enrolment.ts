@@ -46,6 +46,5 @@ export function createStandInEnrolment(): StandInEnrolment {
       orders.push(['revoke key', id, by.actor]);
     },
     keyOf: (id) => keys.get(id),
-    openTokens: 1,
   };
 }
