@@ -23,7 +23,7 @@ import type { ConnectionState } from './connection-state.ts';
 import type { Place, Visitor } from './doorkeeper.ts';
 import { enrol } from './enrolling.ts';
 import { prove, refuse, register } from './entrance.ts';
-import type { Entrant } from './entrance.ts';
+import type { Entrant, Who } from './entrance.ts';
 import { issueChallenge } from './handshake.ts';
 import type { Challenge, Proven } from './handshake.ts';
 import { heartbeat } from './inbound/heartbeat.ts';
@@ -147,11 +147,7 @@ export class Connection implements Entrant, Peer, Swept, Visitor {
     }
   }
 
-  proved(
-    who: { readonly clientId: string; readonly instanceId: string; readonly tokenId: string | undefined },
-    proof: Proven,
-    okBody: Buffer,
-  ): void {
+  proved(who: Who, proof: Proven, okBody: Buffer): void {
     this.clientId = who.clientId;
     this.instanceId = who.instanceId;
     this.tokenId = who.tokenId;

@@ -13,6 +13,14 @@ import type { RegisteredLink } from './roster.ts';
 import type { ProvenBy, SecretSlot } from './secrets.ts';
 import type { CloseReason } from './stats.ts';
 
+/** Who a peer has proved to be. */
+export interface Who {
+  readonly clientId: string;
+  readonly instanceId: string;
+  /** It proved this token, and may enrol. */
+  readonly tokenId: string | undefined;
+}
+
 /** A connection, as its entrance sees it. */
 export interface Entrant extends RegisteredLink {
   readonly session: string;
@@ -30,11 +38,7 @@ export interface Entrant extends RegisteredLink {
   hold(why: 'enrol'): void;
   release(why: 'enrol'): void;
   /** Fixes who it is, says `okBody`, and protects every later frame in both directions. */
-  proved(
-    who: { readonly clientId: string; readonly instanceId: string; readonly tokenId: string | undefined },
-    proof: Proven,
-    okBody: Buffer,
-  ): void;
+  proved(who: Who, proof: Proven, okBody: Buffer): void;
   /** Says that the proof failed, later and always in the same way. */
   refuse(): void;
   /** Fixes who it is, where no proof has, and takes its place in the roster. */
