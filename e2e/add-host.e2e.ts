@@ -105,9 +105,9 @@ inBothLanguages((language) => {
     await ops.signIn();
     await page.getByRole('link', { name: words.addHost, exact: true }).click();
     await expect(page.getByRole('heading', { name: words.addHost, level: 1 })).toBeVisible();
-    await page.getByText(words.monitor, { exact: true }).click();
+    await page.getByRole('radio', { name: words.monitor, exact: true }).check();
     await expect(page.getByRole('img', { name: words.notAllowed, exact: true })).toHaveCount(3);
-    await page.getByText(words.asUser, { exact: true }).click();
+    await page.getByRole('radio', { name: words.asUser, exact: true }).check();
     await page.getByRole('button', { name: words.make, exact: true }).click();
     await expect(page.getByText(words.waiting, { exact: true })).toBeVisible();
     await inBothSchemes(ops);
@@ -147,7 +147,7 @@ inBothLanguages((language) => {
     const token = /^ops1\..*$/m.exec(await codeIn(page, words.install))?.[0] ?? '';
     for (const way of [words.docker, words.source]) {
       // oxlint-disable-next-line no-await-in-loop -- one after the other, on one page
-      await page.getByText(way, { exact: true }).click();
+      await page.getByRole('radio', { name: way, exact: true }).check();
       // oxlint-disable-next-line no-await-in-loop
       expect(await codeIn(page, words.install)).toContain(token);
     }
