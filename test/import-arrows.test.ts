@@ -34,18 +34,19 @@ const SERVER_LAYERS: readonly (readonly string[])[] = [
   ['rollouts'],
   ['batches', 'apps'],
   ['releases'],
-  ['commands', 'metrics', 'auth', 'events'],
+  ['commands', 'metrics', 'auth', 'events', 'enrolment'],
   ['fleet'],
   ['audit', 'storage'],
   ['tcp-secret.ts'],
   ['config.ts', 'version.ts'],
+  ['client-variables.ts'],
 ];
 
 /** Inside the client. */
 const CLIENT_LAYERS: readonly (readonly string[])[] = [
   ['main.ts'],
   ['client.ts'],
-  ['host-report.ts', 'pulse.ts'],
+  ['host-report.ts', 'pulse.ts', 'enrolment'],
   ['link', 'readings', 'samples', 'commands', 'apps'],
   ['journal'],
   ['executor'],

@@ -23,6 +23,13 @@ import type { Apps } from './apps/apps.ts';
 import { openCommands } from './commands/commands.ts';
 import type { Commands } from './commands/commands.ts';
 import type { ClientConfig } from './config.ts';
+import { readCredentials, sharedSecrets } from './enrolment/credentials.ts';
+import type { Credentials } from './enrolment/credentials.ts';
+import { enrol } from './enrolment/enrol.ts';
+import { createEnrolment } from './enrolment/enrolment.ts';
+import type { Enrolment } from './enrolment/enrolment.ts';
+import { keepClientKey } from './enrolment/key-files.ts';
+import { takeNewIdentity } from './enrolment/new-identity.ts';
 import { createCommandLog } from './executor/command-log.ts';
 import { createExecutor } from './executor/create-executor.ts';
 import { createHostReport, keptResolution } from './host-report.ts';
@@ -35,6 +42,7 @@ import { createLinkReport } from './link/link-report.ts';
 import { createProver } from './link/prove.ts';
 import type { Prover } from './link/prove.ts';
 import { createReconnect } from './link/reconnect.ts';
+import type { ReconnectOptions } from './link/reconnect.ts';
 import { createServerClock } from './link/server-clock.ts';
 import type { ServerClock } from './link/server-clock.ts';
 import type { LinkState } from './link/states.ts';
@@ -59,6 +67,8 @@ export type ClientOptions = Pick<
   | 'tcpAuthEnabled'
   | 'tcpAuthSecret'
   | 'tcpAuthSecretPrevious'
+  | 'enrolToken'
+  | 'acceptNewIdentity'
   | 'tls'
   | 'tlsCa'
   | 'tlsFingerprint'
@@ -92,6 +102,8 @@ export interface ClientNeeds {
   readonly dial?: Dial;
   /** Each time the server has registered this client. */
   readonly onConnected?: () => void;
+  /** This host has another id from now on: this client is to be stopped and another one started. */
+  readonly onNewIdentity?: (clientId: string) => void;
   /** As many attempts as were allowed failed; nothing more will happen. */
   readonly onGaveUp?: (reason: string) => void;
 }
@@ -104,16 +116,6 @@ export interface Client {
   /** Secrets for the next connection. */
   replaceSecrets(config: Pick<ClientOptions, 'tcpAuthSecret' | 'tcpAuthSecretPrevious'>): void;
   readonly state: LinkState;
-}
-
-/** The settings' secrets in the order they are tried. */
-function secretsOf({
-  tcpAuthSecret,
-  tcpAuthSecretPrevious,
-}: Pick<ClientOptions, 'tcpAuthSecret' | 'tcpAuthSecretPrevious'>): Buffer[] {
-  return [tcpAuthSecret, tcpAuthSecretPrevious].flatMap((secret) =>
-    secret === undefined ? [] : [secretBytes(secret)],
-  );
 }
 
 /** The platforms a policy is written for; elsewhere nothing is built in. */
@@ -157,6 +159,8 @@ export function createClient(needs: ClientNeeds): Client {
   let stopping = false;
   let link: Link | undefined;
   let prover: Prover | undefined;
+  /** It has one: what clients share is of no use to it. */
+  let hasKey = false;
 
   async function start(): Promise<void> {
     const { id: clientId, created } = await readClientId(config.clientIdFile, random);
@@ -168,6 +172,8 @@ export function createClient(needs: ClientNeeds): Client {
       stateHome: needs.stateHome,
       home: needs.home,
     });
+    const credentials = await readCredentials(directory, config);
+    hasKey = credentials.isOwn;
     const resolutionSecs = keptResolution(config.heartbeatIntervalSecs);
     const spool = await openSpool({ disk, directory: join(directory, 'samples'), log, resolutionSecs });
     const serverClock = createServerClock(clock);
@@ -218,7 +224,7 @@ export function createClient(needs: ClientNeeds): Client {
     const identity: Identity = { clientId, instanceId: random.uuid() };
     const introduction = (): MessageOf<'register'> =>
       introduce(identity, report.facts(), apps, commands.report(), spool.backlog());
-    const connection = openLink(identity, serverClock, introduction, {
+    const connection = openLink(identity, credentials, serverClock, introduction, {
       ready(registered) {
         report.ready(registered.heartbeat_interval * 1000);
         apps.ready();
@@ -232,6 +238,7 @@ export function createClient(needs: ClientNeeds): Client {
         sender.down();
         report.down();
       },
+      newIdentity: takeOrder,
       gaveUp: (failure) => needs.onGaveUp?.(failure.message),
     });
     link = connection;
@@ -240,28 +247,85 @@ export function createClient(needs: ClientNeeds): Client {
     lifecycle.onRelease('commands', () => commands.stop());
     report.start();
     apps.start();
-    connection.start();
+    if (credentials.token === undefined) return connection.start();
+    const enrolment = openEnrolment(identity, credentials.token, directory, report.facts().hostname, () =>
+      connection.start(),
+    );
+    lifecycle.onRelease('enrolment', () => enrolment.stop());
+    return enrolment.start();
   }
+
+  function openEnrolment(
+    identity: Identity,
+    token: string,
+    directory: string,
+    hostname: string,
+    done: () => void,
+  ): Enrolment {
+    return createEnrolment({
+      ask: (signal) =>
+        enrol(
+          { ...identity, token, hostname, version: needs.version, dial: dialOf(), clock, random },
+          signal,
+        ),
+      keep: (key) => keepClientKey(directory, key, random),
+      reconnect: createReconnect(patience(), random),
+      clock,
+      log,
+      on: {
+        done(key) {
+          hasKey = true;
+          prover?.replaceSecrets([secretBytes(key)]);
+          done();
+        },
+        gaveUp: (failure) => needs.onGaveUp?.(failure.message),
+      },
+    });
+  }
+
+  /** The server gives this host another id, because another process has this one. */
+  function takeOrder(token: string | undefined): string {
+    if (!config.acceptNewIdentity) {
+      return 'Another running client uses the same client id, and the server wants this host to take another one: accept_new_identity is false, so run ops-client new-identity on the one that is a copy';
+    }
+    const { clientIdFile, dataDir: configured } = config;
+    const { stateHome, home } = needs;
+    takeNewIdentity({ clientIdFile, configured, stateHome, home, token, random }).then(
+      (id) => {
+        log.warn('The server gave this host a new client id', { client_id: id });
+        needs.onNewIdentity?.(id);
+      },
+      (error: unknown) => log.error('This host could not take a new client id', { error }),
+    );
+    return 'Another running client uses the same client id: this host takes another one, as the server asks';
+  }
+
+  const dialOf = (): Dial => {
+    const { serverHost: host, serverPort: port, tls } = config;
+    const trust = { caFile: config.tlsCa, fingerprint: config.tlsFingerprint };
+    return needs.dial ?? createDial({ host, port, ...(tls && { tls: trust }) }, clock);
+  };
+
+  const patience = (): ReconnectOptions => ({
+    baseMs: config.retryBaseDelaySecs * 1000,
+    maxMs: config.retryMaxDelaySecs * 1000,
+    giveUpAfter: explicit.retryMaxAttempts ? config.retryMaxAttempts : undefined,
+  });
 
   function openLink(
     { clientId, instanceId }: Identity,
+    { secrets, enabled }: Credentials,
     serverClock: ServerClock,
     introduction: LinkNeeds['introduce'],
     on: LinkNeeds['on'],
   ): Link {
     const { serverHost: host, serverPort: port, tls } = config;
-    const enabled = config.tcpAuthEnabled ?? config.tcpAuthSecret !== undefined;
-    prover = createProver({ clientId, instanceId, enabled, secrets: secretsOf(config), clock, random });
-    const trust = { caFile: config.tlsCa, fingerprint: config.tlsFingerprint };
-    const baseMs = config.retryBaseDelaySecs * 1000;
-    const maxMs = config.retryMaxDelaySecs * 1000;
-    const { retryMaxAttempts: attempts } = config;
-    const giveUpAfter = explicit.retryMaxAttempts ? attempts : undefined;
-    const patienceAfter = explicit.retryMaxAttempts ? undefined : attempts;
+    prover = createProver({ clientId, instanceId, enabled, secrets, clock, random });
+    const patienceAfter = explicit.retryMaxAttempts ? undefined : config.retryMaxAttempts;
     return createLink({
-      dial: needs.dial ?? createDial({ host, port, ...(tls && { tls: trust }) }, clock),
+      dial: dialOf(),
       prover,
-      reconnect: createReconnect({ baseMs, maxMs, giveUpAfter }, random),
+      reconnect: createReconnect(patience(), random),
       serverClock,
       clock,
       report: createLinkReport({ log, clientId, host, port, encrypted: tls, patienceAfter }),
@@ -299,7 +363,9 @@ export function createClient(needs: ClientNeeds): Client {
       stopping = true;
       return lifecycle.release();
     },
-    replaceSecrets: (secrets) => prover?.replaceSecrets(secretsOf(secrets)),
+    replaceSecrets(secrets) {
+      if (!hasKey) prover?.replaceSecrets(sharedSecrets(secrets));
+    },
     get state() {
       return link?.state ?? 'idle';
     },
@@ -337,6 +403,8 @@ function serve(
     case 'auth_ok':
     case 'auth_failed':
     case 'registered':
+    case 'enrolled':
+    case 'new_identity':
     case 'goodbye':
     case 'error':
       throw new Error(`${message.type} is the link's own`);

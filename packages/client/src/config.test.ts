@@ -108,14 +108,6 @@ describe('what must hold between settings', () => {
     await expect(load({ OPS_RETRY_BASE_DELAY: '60' })).resolves.toBeDefined();
   });
 
-  it('authentication needs a secret', async () => {
-    expect(await fault({ OPS_TCP_AUTH_ENABLED: 'true' })).toBe(
-      'tcp_auth_enabled from OPS_TCP_AUTH_ENABLED: it is true, but there is no tcp_auth_secret',
-    );
-    await expect(load({ OPS_TCP_AUTH_ENABLED: 'true', OPS_TCP_AUTH_SECRET: 'x' })).resolves.toBeDefined();
-    await expect(load({ OPS_TCP_AUTH_ENABLED: 'false' })).resolves.toBeDefined();
-  });
-
   it('who names an authority or a fingerprint must have switched TLS on', async () => {
     await writeFile(join(cwd, 'ca.crt'), '');
     expect(await fault({ OPS_TLS_CA: 'ca.crt' })).toBe(

@@ -5,6 +5,7 @@
 import type { CustomCommand } from '@ops/policy/custom-command.ts';
 import { COMMANDS_TABLE, readCustomCommands } from '@ops/policy/custom-command-reader.ts';
 import { LABEL_KEY_PATTERN, LABEL_VALUE_PATTERN, MAX_LABELS } from '@ops/protocol/domain/client.ts';
+import { TOKEN_PATTERN } from '@ops/protocol/domain/enrolment.ts';
 import { weakSecret } from '@ops/protocol/wire/secret.ts';
 import { LOG_LEVELS } from '@ops/runtime/log.ts';
 import { requireAtMost, requireFile, weakSecrets } from '@ops/runtime/settings-checks.ts';
@@ -111,11 +112,14 @@ export const CLIENT_SETTINGS = {
   tcp_auth_enabled: {
     kind: boolean(),
     variable: 'OPS_TCP_AUTH_ENABLED',
-    defaultMeans: { en: 'true when tcp_auth_secret is given', zh: '给出 tcp_auth_secret 时为 true' },
+    defaultMeans: {
+      en: 'true when there is a tcp_auth_secret, an enrol_token or a key of its own',
+      zh: '有 tcp_auth_secret、enrol_token 或自己的密钥时为 true',
+    },
     example: true,
     meaning: {
-      en: 'Whether client and server must prove that they know tcp_auth_secret.',
-      zh: '客户端与服务端是否必须互相证明知道 tcp_auth_secret。',
+      en: 'Whether client and server must prove to each other that they know the same secret.',
+      zh: '客户端与服务端是否必须互相证明知道同一密钥。',
     },
   },
   tcp_auth_secret: {
@@ -135,6 +139,31 @@ export const CLIENT_SETTINGS = {
     meaning: {
       en: 'A second secret, tried when the server refuses the first: for rotation.',
       zh: '第二个密钥，服务端拒绝第一个时尝试：用于轮换。',
+    },
+  },
+  enrol_token: {
+    kind: line({
+      max: 128,
+      pattern: TOKEN_PATTERN,
+      placeholder: 'TOKEN',
+      accepts: { en: 'an enrolment token: ops1.…', zh: '接入令牌：ops1.…' },
+    }),
+    variable: 'OPS_ENROL_TOKEN',
+    fileVariable: 'OPS_ENROL_TOKEN_FILE',
+    secret: true,
+    example: `ops1.${'0'.repeat(16)}.${'A'.repeat(43)}`,
+    meaning: {
+      en: 'Token made in the console, with which this host fetches a key of its own; without effect once it has one.',
+      zh: '在控制台创建的接入令牌，本机用它领取自己的密钥；已有密钥后不再起作用。',
+    },
+  },
+  accept_new_identity: {
+    kind: boolean(),
+    variable: 'OPS_ACCEPT_NEW_IDENTITY',
+    default: true,
+    meaning: {
+      en: 'Whether this host takes another client id when the server asks because another one uses the same.',
+      zh: '当另一台主机使用相同的客户端 ID 时，本机是否按服务端要求换用新的 ID。',
     },
   },
   tls: {
@@ -281,6 +310,7 @@ const SERVER_VARIABLES = [
   'OPS_TCP_TLS_KEY',
   'OPS_DATA_DIR',
   'OPS_COMMAND_RETENTION_DAYS',
+  'OPS_CLIENT_FILES_DIR',
 ];
 
 export const CLIENT_PROGRAM: Program = {
@@ -293,6 +323,16 @@ export const CLIENT_PROGRAM: Program = {
     en: 'runs on every host: reports its readings to ops-server',
     zh: '运行在每台主机上：向 ops-server 上报指标',
   },
+  commands: [
+    {
+      usage: 'enrol',
+      meaning: { en: 'fetch a key for this host with enrol_token', zh: '用 enrol_token 为本机领取密钥' },
+    },
+    {
+      usage: 'new-identity',
+      meaning: { en: 'give this host another client id', zh: '为本机换用新的客户端 ID' },
+    },
+  ],
 };
 
 /** @throws SettingsError with one line about the first fault */
@@ -308,9 +348,6 @@ export async function loadClientConfig(surroundings: Surroundings): Promise<Aske
 async function check(loaded: Scalars): Promise<void> {
   const { values, origins } = loaded;
   requireAtMost(loaded, 'retry_base_delay_secs', 'retry_max_delay_secs');
-  if (values.tcpAuthEnabled && values.tcpAuthSecret === undefined) {
-    throw keyFault('tcp_auth_enabled', origins.tcpAuthEnabled, 'it is true, but there is no tcp_auth_secret');
-  }
   // Somebody who names an authority or a fingerprint believes the link to be encrypted.
   if (!values.tls && values.tlsCa !== undefined) {
     throw keyFault('tls_ca', origins.tlsCa, 'it has no effect unless tls is true');

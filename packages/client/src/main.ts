@@ -21,6 +21,8 @@ import { createClient } from './client.ts';
 import type { Client } from './client.ts';
 import { loadClientConfig } from './config.ts';
 import type { ClientConfig, LoadedClientConfig } from './config.ts';
+import { carryOut, LOCAL_ORDERS } from './enrolment/local-orders.ts';
+import type { LocalOrder } from './enrolment/local-orders.ts';
 import { createLinuxReadings } from './readings/linux.ts';
 import { createOtherReadings } from './readings/other.ts';
 import type { Readings } from './readings/readings.ts';
@@ -55,8 +57,10 @@ async function configure(surroundings: Surroundings): Promise<LoadedClientConfig
 }
 
 function secretsIn(config: ClientConfig): string[] {
-  const { tcpAuthSecret, tcpAuthSecretPrevious, authToken } = config;
-  return [tcpAuthSecret, tcpAuthSecretPrevious, authToken].filter((secret) => secret !== undefined);
+  const { tcpAuthSecret, tcpAuthSecretPrevious, authToken, enrolToken } = config;
+  return [tcpAuthSecret, tcpAuthSecretPrevious, authToken, enrolToken].filter(
+    (secret) => secret !== undefined,
+  );
 }
 
 function readingsOf(log: Logger): Readings {
@@ -68,6 +72,8 @@ async function run(): Promise<void> {
   process.title = 'ops-client';
   // A copy for reading again on SIGHUP. What is left in the environment could be read by whatever runs in this process.
   const surroundings = { argv: process.argv.slice(2), env: { ...process.env }, cwd: process.cwd() };
+  const order = LOCAL_ORDERS.find((name) => name === surroundings.argv[0]);
+  if (order !== undefined) surroundings.argv.shift();
   const loaded = await configure(surroundings);
   if (typeof loaded === 'number') {
     process.exitCode = loaded;
@@ -76,6 +82,7 @@ async function run(): Promise<void> {
   for (const name of Object.keys(process.env)) if (name.startsWith('OPS_')) delete process.env[name];
 
   const { values: config, origins } = loaded;
+  if (order !== undefined) return obey(order, loaded, surroundings);
   const log = createLogger({
     directory: config.logDir,
     name: 'ops-client',
@@ -88,32 +95,43 @@ async function run(): Promise<void> {
   // Timers and files do not keep a process alive between two attempts.
   const alive = stayAlive();
 
-  const fail = async (message: string, error?: unknown): Promise<never> => {
+  const fail = async (message: string, error?: unknown, status = 1): Promise<never> => {
     log.error(message, error === undefined ? {} : { error });
     await client.stop().catch(() => undefined);
     await log.close();
-    process.exit(1);
+    process.exit(status);
   };
-  const client = createClient({
-    config,
-    explicit: {
-      heartbeatInterval: origins.heartbeatIntervalSecs.from !== 'default',
-      retryMaxAttempts: origins.retryMaxAttempts.from !== 'default',
-    },
-    stateHome: surroundings.env['XDG_STATE_HOME'],
-    home: surroundings.env['HOME'],
-    version: VERSION,
-    user: ownUser(),
-    clock: systemClock,
-    random: systemRandom,
-    disk: systemDisk,
-    exec: systemExec,
-    log,
-    readings: readingsOf(log),
-    onConnected: () => announce(`ops-client connected server=${config.serverHost}:${config.serverPort}\n`),
-    onGaveUp: (reason) =>
-      void fail(`Giving up after ${config.retryMaxAttempts} attempts (OPS_RETRY_MAX_ATTEMPTS): ${reason}`),
-  });
+  const launch = (): Client =>
+    createClient({
+      config,
+      explicit: {
+        heartbeatInterval: origins.heartbeatIntervalSecs.from !== 'default',
+        retryMaxAttempts: origins.retryMaxAttempts.from !== 'default',
+      },
+      stateHome: surroundings.env['XDG_STATE_HOME'],
+      home: surroundings.env['HOME'],
+      version: VERSION,
+      user: ownUser(),
+      clock: systemClock,
+      random: systemRandom,
+      disk: systemDisk,
+      exec: systemExec,
+      log,
+      readings: readingsOf(log),
+      onConnected: () => announce(`ops-client connected server=${config.serverHost}:${config.serverPort}\n`),
+      onNewIdentity: () => void beAnother(),
+      onGaveUp: (reason) =>
+        void fail(`Giving up after ${config.retryMaxAttempts} attempts (OPS_RETRY_MAX_ATTEMPTS): ${reason}`),
+    });
+  let client = launch();
+  let stopping = false;
+  /** Everything this process keeps belongs to an id, so another id is another client. */
+  async function beAnother(): Promise<void> {
+    await client.stop();
+    if (stopping) return;
+    client = launch();
+    await client.start().catch((error: unknown) => fail(sentenceOf(error)));
+  }
   process.on('uncaughtException', (error) => void fail('Unexpected error', error));
   const { env, pid } = process;
   const serviceManager = createServiceManager({ env, pid, exec: systemExec, clock: systemClock, log });
@@ -123,6 +141,7 @@ async function run(): Promise<void> {
     log,
     async stop() {
       serviceManager.stopping();
+      stopping = true;
       await client.stop();
       await log.close();
       alive.cancel();
@@ -137,7 +156,31 @@ async function run(): Promise<void> {
     // Whether the server is there or not: a client that waits for it is well.
     serviceManager.ready();
   } catch (error) {
-    await fail(error instanceof Error ? error.message : String(error));
+    await fail(sentenceOf(error), undefined, error instanceof SettingsError ? 2 : 1);
+  }
+}
+
+const sentenceOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** One order of a person on this host, then the end. */
+async function obey(order: LocalOrder, loaded: LoadedClientConfig, { env }: Surroundings): Promise<void> {
+  for (const warning of loaded.warnings) process.stderr.write(`ops-client: ${warning}\n`);
+  const alive = stayAlive();
+  try {
+    const said = await carryOut(order, {
+      config: loaded.values,
+      stateHome: env['XDG_STATE_HOME'],
+      home: env['HOME'],
+      version: VERSION,
+      clock: systemClock,
+      random: systemRandom,
+    });
+    process.stdout.write(`${said}\n`);
+  } catch (error) {
+    process.stderr.write(`ops-client: ${sentenceOf(error)}\n`);
+    process.exitCode = error instanceof SettingsError ? 2 : 1;
+  } finally {
+    alive.cancel();
   }
 }
 

@@ -71,6 +71,8 @@ export async function clientFor(
         tcpAuthEnabled: undefined,
         tcpAuthSecret: undefined,
         tcpAuthSecretPrevious: undefined,
+        enrolToken: undefined,
+        acceptNewIdentity: true,
         tls: false,
         tlsCa: undefined,
         tlsFingerprint: undefined,

@@ -41,6 +41,8 @@ const PATTERNS: ReadonlyMap<string, Readonly<Record<Size, string>>> = new Map([
   ['^[0-9a-f]{64}$', { smallest: '0'.repeat(64), largest: 'f'.repeat(64) }],
   ['^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$', { smallest: 'a', largest: `Z${'-'.repeat(63)}` }],
   ['^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$', { smallest: '1', largest: `9${'+'.repeat(63)}` }],
+  ['^[0-9a-f]{16}$', { smallest: '0'.repeat(16), largest: 'f'.repeat(16) }],
+  ['^(?:[0-9a-f]{2})+$', { smallest: '0'.repeat(32), largest: 'f'.repeat(544) }],
   [LABEL_VALUE_PATTERN.source, { smallest: '', largest: 'v'.repeat(63) }],
 ]);
 

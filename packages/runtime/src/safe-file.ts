@@ -6,10 +6,11 @@
 import { constants } from 'node:fs';
 import type { Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { open, stat } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 import { fileProblem, shellWord, UnsafeFile } from './private-file.ts';
+import type { Random } from './random.ts';
 
 /** Without O_NONBLOCK opening a pipe would wait for its other end. */
 const GUARDS = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
@@ -100,6 +101,11 @@ async function readWhole(path: string, handle: FileHandle): Promise<string> {
 async function fill(handle: FileHandle, text: string, directory: string): Promise<void> {
   await handle.writeFile(text);
   await handle.sync();
+  await flushDirectory(directory);
+}
+
+/** Names in it are as durable as what they name. */
+async function flushDirectory(directory: string): Promise<void> {
   if (ourselves() === undefined) return;
   const folder = await open(directory, 'r');
   try {
@@ -140,6 +146,29 @@ export async function readOrCreatePrivateFile(
       await handle.close();
     }
   }
+}
+
+/**
+ * Puts a small private file (mode 0600, flushed) in the place of whatever has this name: after a crash it holds the old
+ * text or the new one, whole.
+ * @throws UnsafeFile
+ */
+export async function replacePrivateFile(path: string, text: string, random: Random): Promise<void> {
+  await checkDirectory(path);
+  const partial = `${path}.${random.bytes(4).toString('hex')}`;
+  const handle = await openChecked(partial, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL);
+  if (!handle) throw new UnsafeFile(partial, 'is there already');
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+    await rename(partial, path);
+  } catch (cause) {
+    await rm(partial, { force: true });
+    throw cause instanceof UnsafeFile ? cause : new UnsafeFile(path, fileProblem(cause), cause);
+  } finally {
+    await handle.close();
+  }
+  await flushDirectory(dirname(path));
 }
 
 /** A file of ours to append to, made with mode 0600 when there is none. The caller closes it. @throws UnsafeFile */

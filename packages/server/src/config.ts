@@ -15,6 +15,8 @@ import type { Program, SettingsTable, SettingsValues } from '@ops/runtime/settin
 import { loadSettings } from '@ops/runtime/settings.ts';
 import type { Asked, LoadedSettings, Surroundings } from '@ops/runtime/settings.ts';
 
+import { CLIENT_VARIABLES } from './client-variables.ts';
+
 export const SERVER_SETTINGS = {
   tcp_bind_addr: {
     kind: formats.host(),
@@ -246,6 +248,16 @@ export const SERVER_SETTINGS = {
       zh: '数据库和服务端生成的密钥所在目录；权限 0700，只供一个服务端使用。',
     },
   },
+  client_files_dir: {
+    kind: path(),
+    variable: 'OPS_CLIENT_FILES_DIR',
+    defaultMeans: { en: 'dist beside the program', zh: '程序所在目录的 dist' },
+    example: '/usr/share/ops/client',
+    meaning: {
+      en: 'Directory with SHA256SUMS and the archives of ops-client that new hosts download from this server.',
+      zh: '新主机从本服务端下载的 ops-client 压缩包及 SHA256SUMS 所在目录。',
+    },
+  },
   log_dir: {
     kind: path(),
     variable: 'OPS_LOG_DIR',
@@ -304,26 +316,6 @@ type Scalars = LoadedSettings<SettingsValues<typeof SERVER_SETTINGS>>;
 export interface LoadedServerConfig extends Omit<Scalars, 'values'> {
   readonly values: ServerConfig;
 }
-
-/** Variables of ops-client, which often stand in the same environment. A test holds them equal to its table. */
-const CLIENT_VARIABLES = [
-  'OPS_SERVER_HOST',
-  'OPS_SERVER_PORT',
-  'OPS_HEARTBEAT_INTERVAL',
-  'OPS_RETRY_MAX_ATTEMPTS',
-  'OPS_RETRY_BASE_DELAY',
-  'OPS_RETRY_MAX_DELAY',
-  'OPS_CLIENT_ID_FILE',
-  'OPS_APPS_BASE_DIR',
-  'OPS_COMMAND_LOG_FILE',
-  'OPS_TLS',
-  'OPS_TLS_CA',
-  'OPS_TLS_FINGERPRINT',
-  'OPS_CLIENT_DATA_DIR',
-  'OPS_CLIENT_READONLY',
-  'OPS_LABELS',
-  'OPS_ALLOWED_COMMANDS',
-];
 
 export const SERVER_PROGRAM: Program = {
   name: 'ops-server',

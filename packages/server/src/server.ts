@@ -2,8 +2,9 @@
  * The composition root: the only file that knows every part of the server. It starts them in the order in which they
  * need each other and releases them in reverse, also when a later one fails to start.
  *
- *   storage → fleet, samples → commands → batches, releases, apps → rollouts → auth → gateway → HTTP
+ *   storage → fleet, samples → commands → batches, releases, apps → rollouts → auth → enrolment → gateway → HTTP
  */
+import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -23,10 +24,14 @@ import { createAuth } from './auth/auth.ts';
 import { createBatches } from './batches/batch-service.ts';
 import { createCommands } from './commands/create-commands.ts';
 import type { ServerConfig } from './config.ts';
+import { openEnrolmentKey } from './enrolment/enrolment-key.ts';
+import { createEnrolment } from './enrolment/enrolment-service.ts';
+import { createEnrolmentStore } from './enrolment/enrolment-store.ts';
 import { createEventHub } from './events/hub.ts';
 import { createClientStore } from './fleet/client-store.ts';
 import { createFleet } from './fleet/registry.ts';
 import { createGateway } from './gateway/gateway.ts';
+import { loadClientFiles } from './http/client-files.ts';
 import { databaseCheck } from './http/routes/health.ts';
 import { createHttpServer } from './http/server.ts';
 import { webDirectory, webInside } from './http/web-files.ts';
@@ -45,6 +50,9 @@ import { VERSION } from './version.ts';
 
 /** Where `npm run build:web` puts the console. */
 const WEB_DIRECTORY = join(import.meta.dirname, '../../web/dist');
+/** Where it puts the archives of ops-client, and the script that installs them. */
+const CLIENT_FILES_DIRECTORY = join(import.meta.dirname, '../../../dist');
+const INSTALLER = join(import.meta.dirname, '../../../deploy/install.sh');
 const SECOND_MS = 1000;
 export interface ServerNeeds {
   readonly config: ServerConfig;
@@ -165,16 +173,26 @@ async function start(
   lifecycle.onRelease('auth', () => auth.close());
 
   const authentication = await resolveTcpSecrets(config, random);
+  const enrolment = await createEnrolment({
+    store: createEnrolmentStore(main),
+    key: authentication.enabled ? await openEnrolmentKey(config.dataDir, random) : undefined,
+    fleet,
+    clock,
+    random,
+    log,
+  });
+  const tcpTls = await readTcpTls(config);
   const gateway = createGateway({
     config: {
       ...config,
       authEnabled: authentication.enabled,
       secrets: authentication,
-      tls: await readTcpTls(config),
+      tls: tcpTls,
     },
     serverId: await createMeta({ database: main, random }).serverId(),
     inbox: fleet,
     commands: commands.inbox,
+    book: enrolment,
     audit,
     clock,
     random,
@@ -182,6 +200,7 @@ async function start(
   });
   lifecycle.onRelease('gateway', () => gateway.close());
 
+  let tcpPort = config.tcpPort;
   const hub = createEventHub({ fleet, commands, batches, rollouts, clock, random });
   const figures = serverFigures({
     fleet,
@@ -211,6 +230,18 @@ async function start(
     isConnected,
     policy,
     predefined: predefinedFor(policy, config.commands),
+    enrolment,
+    entrance: {
+      authentication: authentication.enabled,
+      port: () => tcpPort,
+      localOnly: isLoopback(config.tcpBindAddr),
+      fingerprint: tcpTls ? certificateFingerprint(tcpTls.cert) : null,
+    },
+    clientFiles: await loadClientFiles({
+      directory: config.clientFilesDir ?? CLIENT_FILES_DIRECTORY,
+      installer: INSTALLER,
+      version: VERSION,
+    }),
     hub,
     listMinutes: (clientId, from, to, step) => rollup.list(clientId, from, to, step),
     parts: {
@@ -231,6 +262,7 @@ async function start(
   lifecycle.onRelease('HTTP', () => Promise.all([http.close(), gateway.close()]).then(() => undefined));
 
   const tcp = await listening('tcp_port', config.tcpPort, gateway.listen());
+  tcpPort = tcp.port;
   const web = await listening('http_port', config.httpPort, http.listen());
   if (!authentication.enabled && !isLoopback(config.tcpBindAddr)) {
     log.warn(
@@ -252,6 +284,12 @@ async function start(
     },
     stop: () => lifecycle.release(),
   };
+}
+
+/** Of the first certificate: it is the server's own, those behind it are its authorities. */
+function certificateFingerprint(pem: Buffer): string {
+  const { fingerprint256 } = new X509Certificate(pem);
+  return `sha256:${fingerprint256.replaceAll(':', '').toLowerCase()}`;
 }
 
 async function readTcpTls({

@@ -207,6 +207,10 @@ export class SimulatedClient {
       case 'result_ack':
         this.#commands?.handle(message);
         break;
+      case 'enrolled':
+      case 'new_identity':
+        this.#link?.end(message.type);
+        break;
       case 'samples_ack':
     }
   }

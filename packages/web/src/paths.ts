@@ -2,6 +2,7 @@
 export const paths = {
   system: '/',
   client: '/clients/$id',
+  addHost: '/add-host',
   apps: '/apps',
   releases: '/apps/$client/$name/releases',
   rolloutForm: '/apps/$name/rollout',

@@ -63,6 +63,10 @@ export function createConsoleRouter(api: Api) {
       component: page(api, () => import('./pages/client/ClientPage.tsx'), 'ClientPage'),
     }),
     createRoute({
+      ...at(paths.addHost),
+      component: lazyRouteComponent(() => import('./pages/add-host/AddHostPage.tsx'), 'AddHostPage'),
+    }),
+    createRoute({
       ...at(paths.apps),
       validateSearch: readAppsSearch,
       component: page(api, () => import('./pages/apps/AppsPage.tsx'), 'AppsPage'),

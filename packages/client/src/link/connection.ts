@@ -34,6 +34,8 @@ export interface LinkNeeds {
     /** Heartbeats may go out, every so many milliseconds. */
     ready(registered: MessageOf<'registered'>): void;
     message(message: ServerMessage): void;
+    /** Another process has this id, and this one is to take another. @returns what becomes of it, in words */
+    newIdentity(token: string | undefined): string;
     /** The session that was ready is over. */
     down(): void;
     /** As often as was allowed on purpose no connection came about. */
@@ -81,7 +83,7 @@ export function createLink(needs: LinkNeeds): Link {
         wire,
         prover,
         clock,
-        on: { proven, registered, message, over },
+        on: { proven, registered, message, newIdentity: (token) => on.newIdentity(token), over },
       });
     } catch (cause) {
       if (!controller.signal.aborted) over(asFailure(cause));

@@ -35,6 +35,10 @@ export interface ConversationNeeds {
     /** Time to register. */
     proven(proven: Proven): ClientMessage;
     registered(message: MessageOf<'registered'>): void;
+    /** In the place of `registered`, behind `enrol`: the key. It is over with that. */
+    enrolled?(key: { readonly key: string; readonly generation: number }): void;
+    /** In the place of `registered`: another process has this id. It is over with that. @returns how, in words */
+    newIdentity(token: string | undefined): string;
     /** Only in phase ready, and never `goodbye` or `error`. */
     message(message: ServerMessage): void;
     /** Once; nothing comes after it. */
@@ -60,6 +64,8 @@ export function converse({ wire, prover, clock, on }: ConversationNeeds): Conver
   let isOver = false;
   let proven: Proven | undefined;
   let serverId = '';
+  /** Opens what the server sealed; absent when nobody proved anything. */
+  let open: ((box: string) => string) | undefined;
 
   const silent = (): void =>
     fail(new LinkFailure('lost', 'The server accepted the connection but does not speak'));
@@ -120,7 +126,8 @@ export function converse({ wire, prover, clock, on }: ConversationNeeds): Conver
   }
 
   function finish(body: Buffer): void {
-    const { keys, secret } = exchange.finish(body);
+    const { keys, secret, unseal } = exchange.finish(body);
+    open = unseal;
     reader.protect(keys.serverToClient);
     outbox.protect(keys.clientToServer);
     register(secret);
@@ -136,6 +143,14 @@ export function converse({ wire, prover, clock, on }: ConversationNeeds): Conver
   function registered(body: Buffer): void {
     const message = readMessage(body, 'server', 'registering');
     if (endsHere(message)) return;
+    if (message.type === 'new_identity') {
+      const token = message.token === undefined ? undefined : open?.(message.token);
+      return fail(new LinkFailure('refused', on.newIdentity(token)));
+    }
+    if (message.type === 'enrolled' && on.enrolled && open) {
+      on.enrolled({ key: open(message.key), generation: message.generation });
+      return fail(new LinkFailure('goodbye', 'Enrolled'));
+    }
     if (message.type !== 'registered')
       throw new LinkFailure('lost', `The server answered register with ${message.type}`);
     deadline.cancel();

@@ -10,7 +10,7 @@ describe('goodbye', () => {
     ['restart', /^WARN The server is restarting/],
     ['stop', /^WARN The server is stopping/],
     ['too_many_connections', /^WARN .*OPS_MAX_CONNECTIONS/],
-    ['conflict', /^ERROR .*same client id.*delete its client id file/],
+    ['conflict', /^ERROR .*same client id.*ops-client new-identity/],
     ['replaced', /^ERROR .*copied/],
     ['protocol', /^ERROR .*same version/],
   ] as const)('%s is explained', async (code, line) => {

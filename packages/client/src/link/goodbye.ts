@@ -19,7 +19,7 @@ const GOODBYES: Readonly<Record<GoodbyeCode, { readonly kind: FailureKind; reado
   conflict: {
     kind: 'refused',
     words:
-      'Another running client uses the same client id: on one of the two hosts stop ops-client, delete its client id file (OPS_CLIENT_ID_FILE) and start it again',
+      'Another running client uses the same client id. If one of the two is a copy, run ops-client new-identity on it, or let the server do it: the page of this host in the console, "new identity"',
   },
   protocol: {
     kind: 'refused',

@@ -13,6 +13,7 @@ import {
   equalProof,
   hex32,
   response,
+  sealingKey,
   serverProof,
   sessionKeys,
   transcriptHash,
@@ -22,6 +23,7 @@ import { parseStrict } from '@ops/protocol/wire/json.ts';
 import { CLIENT_SKEW_SECS, PROTOCOL_VERSION, REMEMBERED_NONCES } from '@ops/protocol/wire/limits.ts';
 import { readMessage } from '@ops/protocol/wire/messages.ts';
 import type { MessageOf } from '@ops/protocol/wire/messages.ts';
+import { unseal } from '@ops/protocol/wire/sealed.ts';
 import { decode } from '@ops/protocol/schema.ts';
 import type { Clock } from '@ops/runtime/clock.ts';
 import type { Random } from '@ops/runtime/random.ts';
@@ -35,6 +37,8 @@ export interface ProverNeeds {
   readonly enabled: boolean;
   /** None, one, or two while they are being exchanged; the one to try first comes first. */
   readonly secrets: readonly Buffer[];
+  /** The id of the token that is the secret: what is wanted then is a key. */
+  readonly enrol?: string;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -52,7 +56,12 @@ export interface Exchange {
   /** @param body the first frame, `hello` or `auth_challenge`. @throws LinkFailure, WireError */
   greet(body: Buffer): Greeting;
   /** @param body the frame after the answer. @throws LinkFailure, WireError */
-  finish(body: Buffer): { readonly keys: SessionKeys; readonly secret: 'first' | 'second' };
+  finish(body: Buffer): {
+    readonly keys: SessionKeys;
+    readonly secret: 'first' | 'second';
+    /** @throws WireError */
+    readonly unseal: (box: string) => string;
+  };
 }
 
 export interface Prover {
@@ -138,6 +147,7 @@ export function createProver(needs: ProverNeeds): Prover {
           client_time: transcript.clientTime,
           instance_id: instanceId,
           proof: clientProof(secret, th),
+          ...(needs.enrol !== undefined && { enrol: needs.enrol }),
         },
       };
     }
@@ -156,18 +166,26 @@ export function createProver(needs: ProverNeeds): Prover {
       const message = readMessage(body, 'server', 'greeting');
       if (message.type === 'auth_failed') {
         nextSecret();
-        refuse(
-          secrets.length > 1
-            ? 'The server refused this secret; the other one is next'
-            : 'The server refused the secret',
-        );
+        refuse(refused());
       }
       if (message.type !== 'auth_ok')
         throw new LinkFailure('lost', `The server answered the proof with ${message.type}`);
-      return { keys: sessionKeys(secret, th), secret: current === 0 ? 'first' : 'second' };
+      return {
+        keys: sessionKeys(secret, th),
+        secret: current === 0 ? 'first' : 'second',
+        unseal: (box) => unseal(sealingKey(secret, th), box),
+      };
     }
 
     return { greet, finish };
+  }
+
+  function refused(): string {
+    if (needs.enrol !== undefined)
+      return 'The server does not know this enrolment token: make another one in the console';
+    return secrets.length > 1
+      ? 'The server refused this secret; the other one is next'
+      : 'The server refused the secret';
   }
 
   function nextSecret(): void {

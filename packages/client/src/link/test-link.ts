@@ -95,6 +95,7 @@ export function linkUnderTest(options: LinkOptions): LinkUnderTest {
         client_time: Math.floor(clock.wall()),
       }),
     on: {
+      newIdentity: () => 'new identity',
       ready: (registered) => under.ready.push(registered),
       message: (message) => under.messages.push(message),
       down: () => under.downs++,

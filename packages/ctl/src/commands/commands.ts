@@ -5,11 +5,13 @@ import { cancel } from './cancel.ts';
 import { completionOf } from './completion.ts';
 import { history } from './history.ts';
 import { hosts } from './hosts.ts';
+import { identity } from './identity.ts';
 import { login, logout } from './login.ts';
 import { result } from './result.ts';
 import { rollout } from './rollout.ts';
 import { rollouts } from './rollouts.ts';
 import { run } from './run.ts';
+import { tokens } from './tokens.ts';
 
 export const COMMANDS: readonly Command[] = [
   login,
@@ -22,5 +24,7 @@ export const COMMANDS: readonly Command[] = [
   apps,
   rollout,
   rollouts,
+  tokens,
+  identity,
   completionOf(() => COMMANDS),
 ];

@@ -1,5 +1,6 @@
 import { appInfo } from '../domain/app.ts';
 import { CLIENT_STATUSES, hostPolicy, labels, systemInfo } from '../domain/client.ts';
+import { CREDENTIALS } from '../domain/enrolment.ts';
 import { epochMs, uuid } from '../domain/id.ts';
 import { s } from '../schema.ts';
 import type { Infer } from '../schema.ts';
@@ -20,7 +21,19 @@ export const clientView = s.object({
   policy: s.nullable(hostPolicy),
   remote_address: s.nullable(s.string({ max: 64 })),
   encrypted: s.boolean('The link runs over TLS.'),
-  authenticated: s.boolean('Both sides proved the shared secret.'),
+  authenticated: s.boolean('Both sides proved a secret.'),
+  credential: s.described(s.oneOf(CREDENTIALS), 'What the client proved itself by when it last came.'),
+  key: s.optional(
+    s.described(
+      s.object({
+        generation: s.integer({ min: 1 }),
+        issued_at: timestamp,
+        confirmed_at: s.nullable(timestamp),
+        revoked_at: s.nullable(timestamp),
+      }),
+      'Its own key, if it has one. Only in the answer for one client.',
+    ),
+  ),
   secret_in_use: s.optional(s.oneOf(['current', 'previous'])),
   conflict: s.optional(
     s.described(s.oneOf([true]), 'Another process came with the same client id and was refused.'),
@@ -51,7 +64,9 @@ export const clientSummary = s.object({
   late: s.boolean(),
   conflict: s.boolean(),
   encrypted: s.boolean(),
+  credential: s.oneOf(CREDENTIALS),
   client_version: s.string({ max: 64 }),
+  first_seen_ms: s.described(epochMs, 'When a host with this id first came.'),
   last_seen_ms: epochMs,
   connected_at_ms: s.nullable(epochMs),
   disconnected_at_ms: s.nullable(epochMs),

@@ -33,6 +33,7 @@ export interface Endpoint {
   readonly tag:
     | 'authentication'
     | 'clients'
+    | 'enrolment'
     | 'commands'
     | 'batches'
     | 'apps'

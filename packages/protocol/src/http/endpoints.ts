@@ -22,6 +22,16 @@ import {
 } from './commands.ts';
 import { forgetClient, getClient, listClients, listSamples } from './clients.ts';
 import type { Endpoint } from './endpoint.ts';
+import {
+  createToken,
+  downloadFile,
+  getEnrolment,
+  installScript,
+  listTokens,
+  orderNewIdentity,
+  revokeKey,
+  revokeToken,
+} from './enrolment.ts';
 import { events } from './events.ts';
 import { docs, health, metrics, openapi } from './health.ts';
 import { listReleases, rollBackApp } from './releases.ts';
@@ -45,6 +55,14 @@ export const ENDPOINTS: readonly Endpoint[] = [
   getClient,
   forgetClient,
   listSamples,
+  orderNewIdentity,
+  revokeKey,
+  getEnrolment,
+  listTokens,
+  createToken,
+  revokeToken,
+  installScript,
+  downloadFile,
   sendCommand,
   commandResult,
   cancelCommand,

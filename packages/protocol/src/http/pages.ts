@@ -5,6 +5,7 @@
 export const PAGE_PATHS = [
   '/',
   '/clients/{id}',
+  '/add-host',
   '/apps',
   '/apps/{name}/rollout',
   '/apps/{client}/{name}/releases',

@@ -88,7 +88,7 @@ export function transcriptHash(t: Transcript): Buffer {
     .digest();
 }
 
-type KeyLabel = 'client-proof' | 'server-proof' | 'c2s-mac' | 's2c-mac';
+type KeyLabel = 'client-proof' | 'server-proof' | 'c2s-mac' | 's2c-mac' | 'seal';
 
 /** HKDF-SHA256 (RFC 5869). 32 bytes are one round of it, and two HMACs cost a fifth of node's `hkdfSync`. */
 function derive(secret: Buffer, label: KeyLabel, th: Buffer): Buffer {
@@ -120,6 +120,11 @@ export function sessionKeys(secret: Buffer, th: Buffer): SessionKeys {
     clientToServer: createSecretKey(derive(secret, 'c2s-mac', th)),
     serverToClient: createSecretKey(derive(secret, 's2c-mac', th)),
   };
+}
+
+/** Encrypts the one secret a connection may carry (sealed.ts). */
+export function sealingKey(secret: Buffer, th: Buffer): Buffer {
+  return derive(secret, 'seal', th);
 }
 
 /** The MAC of a frame: HMAC-SHA256(key, u64be(seq) ‖ u32be(len body) ‖ body). 32 bytes. */

@@ -8,6 +8,8 @@
  *   ───────────────────────── from here on every frame carries a MAC (authentication on)
  *   C→S register                                                              phase registering
  *   S→C registered | error, close             S→C registered | error, close
+ *     | new_identity, close                     | new_identity, close
+ *   or, with a token: C→S enrol, S→C enrolled | error, close
  *   ─────────────────────────                                                  phase ready
  *   C→S heartbeat      every heartbeat_interval   S→C heartbeat_ack
  *   C→S system_info, app_info                     when something changed
@@ -31,6 +33,7 @@ import {
   timeoutSecs,
   UNACKNOWLEDGED_STATES,
 } from '../domain/command.ts';
+import { tokenId } from '../domain/enrolment.ts';
 import { epochMs, uuid } from '../domain/id.ts';
 import { sample, timedSample } from '../domain/sample.ts';
 import { s } from '../schema.ts';
@@ -49,6 +52,7 @@ import {
 } from './limits.ts';
 import { createMessageReader } from './message-reader.ts';
 import type { MessageTable, Phase, Side } from './message-reader.ts';
+import { sealed } from './sealed.ts';
 
 const lenient = { unknown: 'ignore' } as const;
 const type = <const T extends string>(name: T): Schema<T> => s.oneOf([name]);
@@ -119,6 +123,8 @@ const authResponse = s.object({
   instance_id: uuid,
   /** P, over the whole transcript. */
   proof: hex32,
+  /** The id of an enrolment token: its text is then the secret that is proved, and `enrol` follows. */
+  enrol: s.optional(tokenId),
 });
 const authOk = s.object({
   type: type('auth_ok'),
@@ -173,6 +179,19 @@ const registered = s.object(
   },
   lenient,
 );
+
+/** Instead of `register`, behind a proof by a token: asks for a key of its own. */
+const enrol = s.object(
+  { type: type('enrol'), client_id: uuid, hostname: s.text(255), client_version: s.text(64) },
+  lenient,
+);
+/** The key, sealed. It works from now on; asking again with the same token before it was used gives it again. */
+const enrolled = s.object(
+  { type: type('enrolled'), generation: s.integer({ min: 1 }), key: sealed },
+  lenient,
+);
+/** Instead of `registered`, to a client whose id another process uses: take a new id. The token, sealed, enrols it. */
+const newIdentity = s.object({ type: type('new_identity'), token: s.optional(sealed) }, lenient);
 
 const heartbeat = s.object(
   { type: type('heartbeat'), ...repeated, client_time: s.optional(epochMs), sample: s.optional(sample) },
@@ -291,6 +310,9 @@ export const MESSAGES = {
   auth_failed: { from: ['server'], phases: ['greeting'], schema: authFailed },
   register: { from: ['client'], phases: ['registering'], schema: register },
   registered: { from: ['server'], phases: ['registering'], schema: registered },
+  enrol: { from: ['client'], phases: ['registering'], schema: enrol },
+  enrolled: { from: ['server'], phases: ['registering'], schema: enrolled },
+  new_identity: { from: ['server'], phases: ['registering'], schema: newIdentity },
   heartbeat: { from: ['client'], phases: ['ready'], schema: heartbeat },
   heartbeat_ack: { from: ['server'], phases: ['ready'], schema: heartbeatAck },
   system_info: { from: ['client'], phases: ['ready'], schema: systemInfoMessage },

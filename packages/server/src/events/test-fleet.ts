@@ -32,7 +32,9 @@ export function exampleClient(n: number, status: 'online' | 'offline' = 'online'
     late: false,
     conflict: false,
     encrypted: false,
+    credential: 'none',
     client_version: '1.0.0',
+    first_seen_ms: 1_756_000_000_000,
     last_seen_ms: 1_767_225_600_000,
     connected_at_ms: status === 'online' ? 1_767_225_500_000 : null,
     disconnected_at_ms: status === 'online' ? null : 1_767_225_600_000,
@@ -80,6 +82,7 @@ function viewOf(summary: ClientSummary, policy: HostPolicy | null): ClientView {
     remote_address: '192.0.2.1',
     encrypted: false,
     authenticated: true,
+    credential: 'shared_secret',
     clock_offset_ms: 0,
     heartbeat_interval_secs: 3,
   };

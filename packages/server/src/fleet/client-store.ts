@@ -25,7 +25,7 @@ export interface ClientStore {
   save(clients: readonly StoredClient[], audit: readonly AuditEntry[]): Promise<void>;
   /** Only when they were last seen and how their clocks differ. @throws OpsError `storage_unavailable` */
   saveSeen(clients: readonly StoredClient[]): Promise<void>;
-  /** Row out, tombstone and audit entries in. @throws OpsError `storage_unavailable` */
+  /** Row and key out, tombstone and audit entries in. @throws OpsError `storage_unavailable` */
   forget(
     id: string,
     at: { readonly ms: number; readonly by: string },
@@ -55,6 +55,7 @@ function toRow(client: StoredClient): Insertable<Tables['clients']> {
     remote_address: client.remoteAddress ?? '',
     encrypted: client.encrypted ? 1 : 0,
     authenticated: client.authenticated ? 1 : 0,
+    credential: client.credential,
     clock_offset_ms: client.clockOffsetMs,
     conflict_at_ms: client.conflictAtMs,
   };
@@ -74,6 +75,7 @@ const CHANGING = [
   'remote_address',
   'encrypted',
   'authenticated',
+  'credential',
   'clock_offset_ms',
   'conflict_at_ms',
 ] as const satisfies readonly (keyof Row)[];
@@ -117,6 +119,7 @@ export function createClientStore(database: Database<Tables>, log: Log): ClientS
       remoteAddress: row.remote_address === '' ? null : row.remote_address,
       encrypted: row.encrypted === 1,
       authenticated: row.authenticated === 1,
+      credential: row.credential,
       clockOffsetMs: row.clock_offset_ms,
       conflictAtMs: row.conflict_at_ms,
     };
@@ -169,6 +172,7 @@ export function createClientStore(database: Database<Tables>, log: Log): ClientS
             .values({ id, forgotten_at_ms: at.ms, forgotten_by: at.by })
             .onConflict((conflict) => conflict.column('id').doNothing()),
           query.deleteFrom('clients').where('id', '=', id),
+          query.deleteFrom('client_keys').where('client_id', '=', id),
         ],
         audit,
       });

@@ -2,6 +2,7 @@
 import { isFailing } from '@ops/protocol/domain/app.ts';
 import type { AppInfo } from '@ops/protocol/domain/app.ts';
 import type { HostFacts, HostPolicy, Labels } from '@ops/protocol/domain/client.ts';
+import type { Credential } from '@ops/protocol/domain/enrolment.ts';
 
 import type { ClientLink } from './fleet.ts';
 import type { NewestSample } from './newest-sample.ts';
@@ -31,6 +32,8 @@ export interface StoredClient {
   remoteAddress: string | null;
   encrypted: boolean;
   authenticated: boolean;
+  /** What it proved itself by. */
+  credential: Credential;
   /** Client minus server at the newest heartbeat or registration; null when that told no time. */
   clockOffsetMs: number | null;
   /** When another process with the same id was last refused; null when that is over. */
@@ -89,6 +92,7 @@ export function createEntry(stored: StoredClient): Entry {
     remoteAddress: stored.remoteAddress,
     encrypted: stored.encrypted,
     authenticated: stored.authenticated,
+    credential: stored.credential,
     clockOffsetMs: stored.clockOffsetMs,
     conflictAtMs: stored.conflictAtMs,
     presence: 'offline',

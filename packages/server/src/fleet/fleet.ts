@@ -4,6 +4,7 @@
  */
 import type { AppInfo } from '@ops/protocol/domain/app.ts';
 import type { HostFacts, HostPolicy, Labels } from '@ops/protocol/domain/client.ts';
+import type { Credential } from '@ops/protocol/domain/enrolment.ts';
 import type { Sample, TimedSample } from '@ops/protocol/domain/sample.ts';
 import type { ClientApps } from '@ops/protocol/http/apps.ts';
 import type {
@@ -119,6 +120,7 @@ export interface Registration {
   readonly remoteAddress: string;
   readonly encrypted: boolean;
   readonly authenticated: boolean;
+  readonly credential: Credential;
   readonly secretInUse: 'current' | 'previous' | undefined;
   readonly heartbeatIntervalSecs: number;
   readonly clientTimeMs: number;

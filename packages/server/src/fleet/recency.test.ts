@@ -24,6 +24,7 @@ function entryOf(n: number, hostname = `host-${n}`): Entry {
     remoteAddress: null,
     encrypted: false,
     authenticated: false,
+    credential: 'none',
     clockOffsetMs: null,
     conflictAtMs: null,
   });

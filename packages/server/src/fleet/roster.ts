@@ -150,6 +150,7 @@ export function createRoster(clock: Clock): Roster {
         remoteAddress: registration.remoteAddress,
         encrypted: registration.encrypted,
         authenticated: registration.authenticated,
+        credential: registration.credential,
         clockOffsetMs: null,
         conflictAtMs: null,
       });
@@ -185,6 +186,7 @@ export function createRoster(clock: Clock): Roster {
       entry.remoteAddress = registration.remoteAddress;
       entry.encrypted = registration.encrypted;
       entry.authenticated = registration.authenticated;
+      entry.credential = registration.credential;
       entry.heartbeatIntervalSecs = registration.heartbeatIntervalSecs;
       entry.lateAfterMs = lateAfterMs(registration.heartbeatIntervalSecs);
       shortestLateAfterMs = Math.min(shortestLateAfterMs, entry.lateAfterMs);

@@ -31,6 +31,7 @@ export function registrationOf(n: number, overrides: Partial<Registration> = {})
     remoteAddress: '192.0.2.7',
     encrypted: false,
     authenticated: true,
+    credential: 'shared_secret',
     secretInUse: 'current',
     heartbeatIntervalSecs: 3,
     clientTimeMs: 0,

@@ -28,6 +28,7 @@ export function toView(entry: Entry): ClientView {
     remote_address: entry.remoteAddress,
     encrypted: entry.encrypted,
     authenticated: entry.authenticated,
+    credential: entry.credential,
     ...(entry.secretInUse && { secret_in_use: entry.secretInUse }),
     ...(entry.conflictAtMs !== null && { conflict: true }),
     clock_offset_ms: entry.clockOffsetMs,

@@ -266,7 +266,7 @@ describe('a forgotten id', () => {
     const client = await prove(server, { clientId: ID });
     const error = await client.waitFor('error');
     expect(error.code).toBe('forgotten');
-    expect(error.message).toMatch(/client id file.*restart/);
+    expect(error.message).toMatch(/Run ops-client new-identity/);
     await client.expectClosed();
     expect(server.inbox.told).toEqual([]);
   });

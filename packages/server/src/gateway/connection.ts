@@ -13,6 +13,7 @@ import {
 import { FRAME_LIMITS, readMessage, writeMessage } from '@ops/protocol/wire/messages.ts';
 import type { GoodbyeCode, MessageOf, Phase, ServerMessage } from '@ops/protocol/wire/messages.ts';
 import { readPlainHeartbeat } from '@ops/protocol/wire/plain-heartbeat.ts';
+import { seal } from '@ops/protocol/wire/sealed.ts';
 import { WireError } from '@ops/protocol/wire/wire-error.ts';
 
 import { Allowance } from './allowance.ts';
@@ -20,8 +21,9 @@ import type { ByteSocket } from './byte-socket.ts';
 import { mayFollow, PHASE_OF } from './connection-state.ts';
 import type { ConnectionState } from './connection-state.ts';
 import type { Place, Visitor } from './doorkeeper.ts';
+import { enrol } from './enrolling.ts';
 import { prove, refuse, register } from './entrance.ts';
-import type { Entrant } from './entrance.ts';
+import type { Entrant, Who } from './entrance.ts';
 import { issueChallenge } from './handshake.ts';
 import type { Challenge, Proven } from './handshake.ts';
 import { heartbeat } from './inbound/heartbeat.ts';
@@ -39,21 +41,12 @@ import {
 } from './limits.ts';
 import type { GatewayParts, Swept } from './parts.ts';
 import { authFailedBody, errorBody, goodbyeBody } from './replies.ts';
-import type { SecretSlot } from './secrets.ts';
+import type { ProvenBy, SecretSlot } from './secrets.ts';
 import { SendQueue } from './send-queue.ts';
+import { REASON_OF } from './stats.ts';
 import type { CloseReason } from './stats.ts';
 
 const SECOND_MS = 1000;
-
-/** What a goodbye asked for by the fleet counts as. */
-const REASON_OF: Readonly<Record<GoodbyeCode, CloseReason>> = {
-  stop: 'restart',
-  restart: 'restart',
-  replaced: 'replaced',
-  too_many_connections: 'too_many_connections',
-  conflict: 'conflict',
-  protocol: 'fleet',
-};
 
 export interface Arrival {
   readonly socket: ByteSocket;
@@ -70,6 +63,8 @@ export class Connection implements Entrant, Peer, Swept, Visitor {
   /** Of the client, fixed by the proof or, without authentication, by `register`; empty before. */
   clientId = '';
   instanceId = '';
+  /** Proved instead of a secret: this connection may enrol. */
+  tokenId: string | undefined = undefined;
   heartbeatIntervalSecs = DEFAULT_HEARTBEAT_SECS;
   /** Monotonic milliseconds, as all times here. A number from the start, as in `Allowance`. */
   lastFrameAt = 0;
@@ -90,8 +85,8 @@ export class Connection implements Entrant, Peer, Swept, Visitor {
   /** At the door until it registers. */
   #place: Place | undefined;
   #challenge: Challenge | undefined;
-  /** The secret that was proved. */
-  #secret: Buffer | undefined;
+  /** What was proved, and with what. */
+  #proof: Proven | undefined;
   #slot: SecretSlot | undefined;
   /** When a connection on a removed secret ends. */
   #endsAt = Infinity;
@@ -152,15 +147,13 @@ export class Connection implements Entrant, Peer, Swept, Visitor {
     }
   }
 
-  proved(
-    who: { readonly clientId: string; readonly instanceId: string },
-    proof: Proven,
-    okBody: Buffer,
-  ): void {
+  proved(who: Who, proof: Proven, okBody: Buffer): void {
     this.clientId = who.clientId;
     this.instanceId = who.instanceId;
-    this.#secret = proof.secret;
-    this.#slot = proof.slot;
+    this.tokenId = who.tokenId;
+    this.#proof = proof;
+    // Of the shared secrets: a key of its own is never rotated by the server.
+    this.#slot = proof.by === 'shared_secret' ? proof.slot : undefined;
     if (this.#place) this.#parts.door.promote(this.#place, 'proven');
     this.#deadline = this.#parts.clock.mono() + HANDSHAKE_DEADLINE_MS;
     this.#move('registering');
@@ -182,7 +175,15 @@ export class Connection implements Entrant, Peer, Swept, Visitor {
   }
 
   get isProven(): boolean {
-    return this.#secret !== undefined;
+    return this.#proof !== undefined;
+  }
+
+  get provenBy(): ProvenBy | undefined {
+    return this.#proof?.by;
+  }
+
+  seal(text: string): string | undefined {
+    return this.#proof && seal(this.#proof.sealing(), text);
   }
 
   get isReady(): boolean {
@@ -247,12 +248,13 @@ export class Connection implements Entrant, Peer, Swept, Visitor {
     this.#socket.destroy();
   }
 
-  /** The secrets have changed. @param endsAt when the connection ends, should its secret have been removed */
-  secretsChanged(endsAt: number): void {
-    if (!this.#secret) return;
-    this.#slot = this.#parts.ring.slotOf(this.#secret);
+  /** The secrets have changed. @param endsAt when the connection ends, should its secret have been removed @returns whether */
+  secretsChanged(endsAt: number): boolean {
+    if (this.#proof?.by !== 'shared_secret') return false;
+    this.#slot = this.#parts.ring.slotOf(this.#proof.secret);
     this.#endsAt = this.#slot ? Infinity : endsAt;
     if (!this.#slot && this.#state === 'ready') this.#parts.unsettled.add(this);
+    return !this.#slot;
   }
 
   /** Ends what is over. Called each second while unsettled, else now and then. */
@@ -317,7 +319,7 @@ export class Connection implements Entrant, Peer, Swept, Visitor {
       if (this.#discarded > CLOSING_DISCARD_BYTES) this.#socket.destroy();
       return undefined;
     }
-    if (this.#place) door.promote(this.#place, this.#secret ? 'proven' : 'speaking');
+    if (this.#place) door.promote(this.#place, this.#proof ? 'proven' : 'speaking');
     if (this.#held) this.#reader.push(chunk);
     else this.#read(chunk);
     return undefined;
@@ -355,6 +357,7 @@ export class Connection implements Entrant, Peer, Swept, Visitor {
     }
     if (message.type === 'auth_response') return this.#answered(message);
     if (message.type === 'register') return register(message, this, parts);
+    if (message.type === 'enrol') return enrol(message, this, parts);
     if ('client_id' in message && message.client_id !== this.clientId) {
       throw new WireError('identity', 'client_id is not that of this connection');
     }

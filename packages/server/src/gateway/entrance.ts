@@ -10,8 +10,16 @@ import type { GatewayParts } from './parts.ts';
 import { admit, heartbeatIntervalSecs, registrationOf } from './registration.ts';
 import { CLIENT_LIMITS, forgottenBody, goodbyeBody } from './replies.ts';
 import type { RegisteredLink } from './roster.ts';
-import type { SecretSlot } from './secrets.ts';
+import type { ProvenBy, SecretSlot } from './secrets.ts';
 import type { CloseReason } from './stats.ts';
+
+/** Who a peer has proved to be. */
+export interface Who {
+  readonly clientId: string;
+  readonly instanceId: string;
+  /** It proved this token, and may enrol. */
+  readonly tokenId: string | undefined;
+}
 
 /** A connection, as its entrance sees it. */
 export interface Entrant extends RegisteredLink {
@@ -21,12 +29,16 @@ export interface Entrant extends RegisteredLink {
   /** It knew a secret when it came; `slot` is undefined too once that one was removed. */
   readonly isProven: boolean;
   readonly slot: SecretSlot | undefined;
+  /** What it proved when it came. */
+  readonly provenBy: ProvenBy | undefined;
+  /** The token it proved, if it was one. */
+  readonly tokenId: string | undefined;
+  /** Sealed for this peer; once in a connection. Undefined when nothing was proved. */
+  seal(text: string): string | undefined;
+  hold(why: 'enrol'): void;
+  release(why: 'enrol'): void;
   /** Fixes who it is, says `okBody`, and protects every later frame in both directions. */
-  proved(
-    who: { readonly clientId: string; readonly instanceId: string },
-    proof: Proven,
-    okBody: Buffer,
-  ): void;
+  proved(who: Who, proof: Proven, okBody: Buffer): void;
   /** Says that the proof failed, later and always in the same way. */
   refuse(): void;
   /** Fixes who it is, where no proof has, and takes its place in the roster. */
@@ -42,9 +54,10 @@ export function prove(
   entrant: Entrant,
   parts: GatewayParts,
 ): void {
-  const verdict = judge(answer, challenge, { ...parts, candidates: parts.ring.candidates });
+  const verdict = judge(answer, challenge, { ...parts, candidates: parts.ring.candidatesFor(answer) });
   if ('reason' in verdict) return refuse(answer.client_id, verdict, entrant, parts);
   parts.counters.authenticated++;
+  if (verdict.by === 'own_key' && verdict.slot === 'current') parts.book.proved(answer.client_id);
   const okBody = writeMessage({
     type: 'auth_ok',
     server_proof: verdict.serverProof,
@@ -53,7 +66,8 @@ export function prove(
     heartbeat_interval: DEFAULT_HEARTBEAT_SECS,
     limits: CLIENT_LIMITS,
   });
-  return entrant.proved({ clientId: answer.client_id, instanceId: answer.instance_id }, verdict, okBody);
+  const who = { clientId: answer.client_id, instanceId: answer.instance_id, tokenId: answer.enrol };
+  return entrant.proved(who, verdict, okBody);
 }
 
 /** @param clientId `unknown` when the answer could not be read */
@@ -73,17 +87,28 @@ export function register(message: MessageOf<'register'>, entrant: Entrant, parts
   ) {
     throw new WireError('identity', 'register names another client than the proof');
   }
+  if (entrant.provenBy === 'token')
+    throw new WireError('wrong_phase', 'a token is for enrol, not for register');
   const now = clock.mono();
   const other = roster.get(message.client_id);
   const who = { client: message.client_id, address: entrant.remoteAddress };
-  switch (admit(message, { inbox, other, connections: roster.size, maxConnections, now })) {
+  switch (
+    admit(message, {
+      inbox,
+      other,
+      provenBy: entrant.provenBy,
+      connections: roster.size,
+      maxConnections,
+      now,
+    })
+  ) {
     case 'forgotten':
       notes.stranger('a forgotten client was refused', who);
       return entrant.end('forgotten', forgottenBody());
     case 'conflict':
       // The fleet marks the client, and writes it down.
       inbox.conflict(message.client_id, entrant.remoteAddress);
-      return entrant.end('conflict', goodbyeBody('conflict'));
+      return sendAway(message.client_id, entrant, parts);
     case 'too_many_connections':
       notes.stranger('max_connections is reached', { ...who, max_connections: maxConnections });
       return entrant.end('too_many_connections', goodbyeBody('too_many_connections', crowd.turnAway(now)));
@@ -117,8 +142,20 @@ export function register(message: MessageOf<'register'>, entrant: Entrant, parts
     hostname: message.system_info.hostname,
     version: message.client_version,
     encrypted: entrant.encrypted,
-    proved: entrant.slot ?? 'nothing',
+    proved: entrant.provenBy ?? 'nothing',
+    ...(entrant.slot && { secret: entrant.slot }),
   });
   if (entrant.isReady) commands.ready(message.client_id, entrant);
   return undefined;
+}
+
+/** Another process has this id. If somebody ordered so, the newcomer gets one of its own. */
+function sendAway(clientId: string, entrant: Entrant, { book }: GatewayParts): void {
+  const order = book.takeNewIdentity(clientId, entrant.remoteAddress);
+  if (!order) return entrant.end('conflict', goodbyeBody('conflict'));
+  const token = order.token === undefined ? undefined : entrant.seal(order.token);
+  return entrant.end(
+    'new_identity',
+    writeMessage({ type: 'new_identity', ...(token !== undefined && { token }) }),
+  );
 }

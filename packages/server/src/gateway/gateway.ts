@@ -9,6 +9,7 @@ import type { Log } from '@ops/runtime/log.ts';
 import type { Random } from '@ops/runtime/random.ts';
 
 import type { CommandInbox } from '../commands/commands.ts';
+import type { CredentialBook } from '../enrolment/enrolment.ts';
 import type { FleetInbox } from '../fleet/fleet.ts';
 import { createStallGuard } from '../fleet/stall-guard.ts';
 import type { ByteSocket } from './byte-socket.ts';
@@ -49,6 +50,8 @@ export interface GatewayNeeds {
   readonly serverId: string;
   readonly inbox: FleetInbox;
   readonly commands: CommandInbox;
+  /** Keys of clients, and tokens. */
+  readonly book: CredentialBook;
   readonly audit: AuditSink;
   readonly clock: Clock;
   readonly random: Random;
@@ -83,7 +86,8 @@ export function createGateway(needs: GatewayNeeds): Gateway {
     commands: needs.commands,
     door: createDoorkeeper({ clock }),
     roster: new Roster(),
-    ring: createKeyRing(config.secrets, random),
+    ring: createKeyRing(config.secrets, random, needs.book),
+    book: needs.book,
     crowd: new Crowd(),
     unsettled: new Set(),
     acks: new HeartbeatAcks(),
@@ -178,15 +182,14 @@ export function createGateway(needs: GatewayNeeds): Gateway {
       const now = clock.mono();
       let ending = 0;
       for (const connection of connections) {
-        connection.secretsChanged(now + random.unit() * SECRET_REMOVAL_SPREAD_MS);
-        if (connection.clientId !== '' && config.authEnabled && !connection.slot) ending++;
+        if (connection.secretsChanged(now + random.unit() * SECRET_REMOVAL_SPREAD_MS)) ending++;
       }
       log.info('the shared secrets have changed', { clients_on_a_removed_secret: ending });
     },
     stats() {
       let onPreviousSecret = 0;
       // Nobody is, unless there is one.
-      if (parts.ring.candidates[1].slot) {
+      if (parts.ring.hasPrevious) {
         for (const { isReady, slot } of connections) if (isReady && slot === 'previous') onPreviousSecret++;
       }
       return {

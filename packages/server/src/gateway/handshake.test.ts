@@ -11,9 +11,11 @@ import { systemRandom } from '@ops/runtime/random.ts';
 import { ManualClock } from '@ops/testkit/manual-clock.ts';
 import { describe, expect, it } from 'vitest';
 
+import type { Provable } from '../enrolment/enrolment.ts';
 import { issueChallenge, judge } from './handshake.ts';
 import type { Challenge, Proven, Refused } from './handshake.ts';
 import { createKeyRing } from './secrets.ts';
+import { EMPTY_BOOK } from './test-credential-book.ts';
 import type { Secrets } from './secrets.ts';
 
 const SERVER_ID = '0f0e0d0c-0b0a-4908-8706-050403020100';
@@ -33,7 +35,7 @@ function scene(secrets: Secrets = { current: 'right', previous: undefined }, cha
   const clock = new ManualClock(1_756_540_800_000);
   const needs = { serverId: SERVER_ID, clock, random: systemRandom };
   const challenge = issueChallenge(needs, channelBinding);
-  const { candidates } = createKeyRing(secrets, systemRandom);
+  const candidates = createKeyRing(secrets, systemRandom, EMPTY_BOOK).candidatesFor({ client_id: CLIENT_ID });
   return {
     clock,
     challenge,
@@ -164,8 +166,8 @@ describe('who is not, in the order in which it is judged', () => {
 
 describe('the key ring', () => {
   it('says where a secret that was proved stands after a change', () => {
-    const ring = createKeyRing({ current: 'one', previous: undefined }, systemRandom);
-    const one = ring.candidates[0].bytes;
+    const ring = createKeyRing({ current: 'one', previous: undefined }, systemRandom, EMPTY_BOOK);
+    const one = ring.candidatesFor({ client_id: CLIENT_ID })[0].bytes;
     expect(ring.slotOf(one)).toBe('current');
     ring.set({ current: 'two', previous: 'one' });
     expect(ring.slotOf(one)).toBe('previous');
@@ -174,12 +176,64 @@ describe('the key ring', () => {
   });
 
   it('always holds two candidates, so that judging takes as long', () => {
-    const ring = createKeyRing({ current: undefined, previous: undefined }, systemRandom);
-    expect(ring.candidates.map(({ slot, bytes }) => [slot, bytes.length])).toEqual([
+    const ring = createKeyRing({ current: undefined, previous: undefined }, systemRandom, EMPTY_BOOK);
+    const candidates = ring.candidatesFor({ client_id: CLIENT_ID });
+    expect(candidates.map(({ slot, bytes }) => [slot, bytes.length])).toEqual([
       [undefined, 32],
       [undefined, 32],
     ]);
     // A dummy is no secret: whoever had its bytes would not be in.
-    expect(ring.slotOf(ring.candidates[0].bytes)).toBeUndefined();
+    expect(ring.slotOf(candidates[0].bytes)).toBeUndefined();
+  });
+
+  const secrets = { current: 'shared', previous: 'shared-before' };
+  const namesOf = (provable: Provable, enrol?: string): string[] =>
+    createKeyRing(secrets, systemRandom, {
+      provable: () => provable,
+      tokenText: (id) => (id === 'known' ? 'the-token' : undefined),
+    })
+      .candidatesFor({ client_id: CLIENT_ID, enrol })
+      .map(({ slot, bytes, by }) => (slot ? `${by} ${slot} ${bytes.toString()}` : 'dummy'));
+
+  it.each<[string, Provable, string | undefined, string[]]>([
+    [
+      'the shared secrets, for a client without a key',
+      { kind: 'shared' },
+      undefined,
+      ['shared_secret current shared', 'shared_secret previous shared-before'],
+    ],
+    [
+      'its own key alone, once it was used',
+      { kind: 'own', key: 'k1', before: undefined },
+      undefined,
+      ['own_key current k1', 'dummy'],
+    ],
+    [
+      'what it had before as well, until then',
+      { kind: 'own', key: 'k2', before: { key: 'k1' } },
+      undefined,
+      ['own_key current k2', 'own_key previous k1'],
+    ],
+    [
+      'also the shared secret',
+      { kind: 'own', key: 'k1', before: 'shared' },
+      undefined,
+      ['own_key current k1', 'shared_secret current shared'],
+    ],
+    [
+      'nothing, when its key was revoked',
+      { kind: 'own', key: undefined, before: undefined },
+      undefined,
+      ['dummy', 'dummy'],
+    ],
+    [
+      'a token alone, for who wants to enrol',
+      { kind: 'shared' },
+      'known',
+      ['token current the-token', 'dummy'],
+    ],
+    ['nothing, for a token nobody made', { kind: 'shared' }, 'unknown', ['dummy', 'dummy']],
+  ])('takes %s', (_what, provable, enrol, expected) => {
+    expect(namesOf(provable, enrol)).toEqual(expected);
   });
 });

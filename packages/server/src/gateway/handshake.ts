@@ -6,6 +6,7 @@ import {
   clientProof,
   equalProof,
   response,
+  sealingKey,
   serverProof,
   sessionKeys,
   transcriptHash,
@@ -17,7 +18,7 @@ import type { MessageOf } from '@ops/protocol/wire/messages.ts';
 import type { Clock } from '@ops/runtime/clock.ts';
 import type { Random } from '@ops/runtime/random.ts';
 
-import type { Candidate, SecretSlot } from './secrets.ts';
+import type { Candidate, ProvenBy, SecretSlot } from './secrets.ts';
 import type { AuthFailure } from './stats.ts';
 
 const NONCE_BYTES = 32;
@@ -68,7 +69,10 @@ export function issueChallenge(needs: HandshakeNeeds, channelBinding: Buffer | u
 /** The client knows one of the secrets. */
 export interface Proven {
   readonly slot: SecretSlot;
+  readonly by: ProvenBy;
   readonly secret: Buffer;
+  /** With it the one secret of this connection may be sealed. */
+  readonly sealing: () => Buffer;
   readonly serverProof: string;
   readonly keys: SessionKeys;
 }
@@ -118,9 +122,12 @@ export function judge(
   if (!proved?.slot) return { reason: 'proof' };
   const skewSecs = answer.client_time - Math.floor(clock.wall() / 1000);
   if (Math.abs(skewSecs) > SERVER_SKEW_SECS) return { reason: 'skew', skewSecs };
+  const { bytes: secret } = proved;
   return {
     slot: proved.slot,
+    by: proved.by,
     secret: proved.bytes,
+    sealing: () => sealingKey(secret, th),
     serverProof: serverProof(proved.bytes, th),
     keys: sessionKeys(proved.bytes, th),
   };

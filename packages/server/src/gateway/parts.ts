@@ -4,6 +4,7 @@ import type { Log } from '@ops/runtime/log.ts';
 import type { Random } from '@ops/runtime/random.ts';
 
 import type { CommandInbox } from '../commands/commands.ts';
+import type { CredentialBook } from '../enrolment/enrolment.ts';
 import type { FleetInbox } from '../fleet/fleet.ts';
 import type { Crowd } from './come-back.ts';
 import type { Doorkeeper } from './doorkeeper.ts';
@@ -33,6 +34,7 @@ export interface GatewayParts {
   readonly door: Doorkeeper;
   readonly roster: Roster;
   readonly ring: KeyRing;
+  readonly book: CredentialBook;
   readonly crowd: Crowd;
   readonly acks: HeartbeatAcks;
   /** Connections that are coming or going, whose deadlines are near. */

@@ -11,7 +11,13 @@ const ID = '11111111-2222-4333-8444-555555555555';
 const OTHER = '22222222-2222-4333-8444-555555555555';
 const register = exampleRegister({ client_id: ID, instance_id: ID, journal_epoch: ID, client_time: 0 });
 
-const link = (instanceId: string, lastFrameAt: number, beatsEachSecs = 3): RegisteredLink => ({
+const link = (
+  instanceId: string,
+  lastFrameAt: number,
+  beatsEachSecs = 3,
+  provenBy: RegisteredLink['provenBy'] = 'shared_secret',
+): RegisteredLink => ({
+  provenBy,
   clientId: ID,
   instanceId,
   lastFrameAt,
@@ -23,6 +29,7 @@ const link = (instanceId: string, lastFrameAt: number, beatsEachSecs = 3): Regis
 const facts = (overrides: Partial<AdmissionFacts> = {}): AdmissionFacts => ({
   inbox: { isForgotten: () => false },
   other: undefined,
+  provenBy: 'shared_secret',
   connections: 0,
   maxConnections: 10,
   now: 100_000,
@@ -36,6 +43,16 @@ describe('a client that registers', () => {
     ['forgotten', { inbox: { isForgotten: (id) => id === ID } }, 'forgotten'],
     ['in its own older place, without room', { other: link(ID, 100_000), connections: 10 }, 'welcome'],
     ['beside another process that answers', { other: link(OTHER, 100_000) }, 'conflict'],
+    [
+      'with a key of its own, beside one without',
+      { other: link(OTHER, 100_000), provenBy: 'own_key' },
+      'welcome',
+    ],
+    [
+      'with a key of its own, beside another with it',
+      { other: link(OTHER, 100_000, 3, 'own_key'), provenBy: 'own_key' },
+      'conflict',
+    ],
     ['beside one that is not late yet', { other: link(OTHER, 100_000 - lateAfterMs(3)) }, 'conflict'],
     ['beside one that is', { other: link(OTHER, 100_000 - lateAfterMs(3) - 1) }, 'welcome'],
     ['beside one that beats slowly and is not late', { other: link(OTHER, 50_000, 30) }, 'conflict'],

@@ -6,7 +6,7 @@ import type { FleetInbox, Registration } from '../fleet/fleet.ts';
 import { lateAfterMs } from '../fleet/presence.ts';
 import { DEFAULT_HEARTBEAT_SECS } from './limits.ts';
 import type { RegisteredLink } from './roster.ts';
-import type { SecretSlot } from './secrets.ts';
+import type { ProvenBy, SecretSlot } from './secrets.ts';
 
 export type Admission = 'welcome' | 'forgotten' | 'conflict' | 'too_many_connections';
 
@@ -14,6 +14,8 @@ export interface AdmissionFacts {
   readonly inbox: Pick<FleetInbox, 'isForgotten'>;
   /** The live link of the same client, if there is one. */
   readonly other: RegisteredLink | undefined;
+  /** What the newcomer proved. */
+  readonly provenBy: ProvenBy | undefined;
   readonly connections: number;
   readonly maxConnections: number;
   /** Monotonic milliseconds. */
@@ -23,12 +25,14 @@ export interface AdmissionFacts {
 /**
  * A second link of a client is a normal event with a rule (S-14): the same process takes its own older link's place;
  * another process is refused as long as the first still answers, that is, has sent a frame before it counts as late.
+ * A key of its own outweighs the shared secret: whoever has it is that host.
  */
 export function admit(message: MessageOf<'register'>, facts: AdmissionFacts): Admission {
-  const { inbox, other, connections, maxConnections, now } = facts;
+  const { inbox, other, provenBy, connections, maxConnections, now } = facts;
   if (inbox.isForgotten(message.client_id)) return 'forgotten';
   if (!other) return connections < maxConnections ? 'welcome' : 'too_many_connections';
   if (other.instanceId === message.instance_id) return 'welcome';
+  if (provenBy === 'own_key' && other.provenBy !== 'own_key') return 'welcome';
   return now - other.lastFrameAt <= lateAfterMs(other.heartbeatIntervalSecs) ? 'conflict' : 'welcome';
 }
 
@@ -46,6 +50,7 @@ export function registrationOf(
     readonly encrypted: boolean;
     readonly isProven: boolean;
     readonly slot: SecretSlot | undefined;
+    readonly provenBy: ProvenBy | undefined;
   },
 ): Registration {
   return {
@@ -59,6 +64,7 @@ export function registrationOf(
     remoteAddress: link.remoteAddress,
     encrypted: link.encrypted,
     authenticated: link.isProven,
+    credential: link.provenBy === 'token' ? 'none' : (link.provenBy ?? 'none'),
     secretInUse: link.slot,
     heartbeatIntervalSecs: link.heartbeatIntervalSecs,
     clientTimeMs: message.client_time,

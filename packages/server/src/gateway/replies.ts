@@ -30,7 +30,7 @@ export function errorBody(code: string, message: string): Buffer {
 export const forgottenBody = (): Buffer =>
   errorBody(
     'forgotten',
-    'This client id was deleted on the server and is never used again. Remove the client id file and restart the client: it then gets a new id.',
+    'This client id was deleted on the server and is never used again. Run ops-client new-identity on the host: it then gets a new id.',
   );
 
 const ACK_HEAD = '{"type":"heartbeat_ack","server_time":';

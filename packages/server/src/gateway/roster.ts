@@ -1,10 +1,12 @@
 /** The registered connections of this process, one for each client. */
 import type { ClientLink } from '../fleet/fleet.ts';
+import type { ProvenBy } from './secrets.ts';
 
 /** A link, with what deciding about a second one needs. */
 export interface RegisteredLink extends ClientLink {
   readonly clientId: string;
   readonly heartbeatIntervalSecs: number;
+  readonly provenBy: ProvenBy | undefined;
 }
 
 export class Roster {

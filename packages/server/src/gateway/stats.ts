@@ -1,4 +1,5 @@
 /** What the gateway counts, for /metrics. Totals only grow; everything else is of now. */
+import type { GoodbyeCode } from '@ops/protocol/wire/messages.ts';
 import { WIRE_ERROR_CODES } from '@ops/protocol/wire/wire-error.ts';
 import type { WireErrorCode } from '@ops/protocol/wire/wire-error.ts';
 
@@ -16,6 +17,11 @@ export const CLOSE_REASONS = [
   'too_many_connections',
   'forgotten',
   'auth_failed',
+  /** It has its key now, and comes back with it; or its token was refused. */
+  'enrolled',
+  'enrol_refused',
+  /** It has to take another id. */
+  'new_identity',
   'secret_removed',
   'handshake_timeout',
   /** No frame for `client_timeout_secs`. */
@@ -34,6 +40,16 @@ export const CLOSE_REASONS = [
   'crowded',
 ] as const;
 export type CloseReason = (typeof CLOSE_REASONS)[number];
+
+/** What a goodbye asked for by the fleet counts as. */
+export const REASON_OF: Readonly<Record<GoodbyeCode, CloseReason>> = {
+  stop: 'restart',
+  restart: 'restart',
+  replaced: 'replaced',
+  too_many_connections: 'too_many_connections',
+  conflict: 'conflict',
+  protocol: 'fleet',
+};
 
 /** Why a socket was closed before a word was said. */
 export const TURNED_AWAY_REASONS = ['locked_out', 'stopping', 'no_address'] as const;

@@ -6,11 +6,13 @@ import type { Random } from '@ops/runtime/random.ts';
 import { systemRandom } from '@ops/runtime/random.ts';
 
 import type { AuditEntry } from '../audit/entry.ts';
+import type { CredentialBook } from '../enrolment/enrolment.ts';
 import type { ClientLink, FleetInbox, Registration } from '../fleet/fleet.ts';
 import { createGateway } from './gateway.ts';
 import type { Gateway, GatewayConfig } from './gateway.ts';
 import { recordingCommandInbox } from './test-command-inbox.ts';
 import type { RecordingCommandInbox } from './test-command-inbox.ts';
+import { EMPTY_BOOK } from './test-credential-book.ts';
 
 export const SERVER_ID = '0f0e0d0c-0b0a-4908-8706-050403020100';
 export const SECRET = 'a-secret-for-tests-that-is-long-enough';
@@ -98,6 +100,7 @@ export async function startTestGateway(
     readonly config?: Partial<GatewayConfig>;
     readonly clock?: Clock;
     readonly random?: Random;
+    readonly book?: CredentialBook;
   } = {},
 ): Promise<TestGateway> {
   const inbox = recordingInbox();
@@ -117,6 +120,7 @@ export async function startTestGateway(
     serverId: SERVER_ID,
     inbox,
     commands,
+    book: options.book ?? EMPTY_BOOK,
     audit: {
       record: async (entry) => {
         audit.push(entry);

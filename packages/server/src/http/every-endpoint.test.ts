@@ -16,6 +16,7 @@ const CLIENT = exampleClient(1, 'offline');
 const BATCH = exampleBatch(1, { id: CLIENT.id, state: 'finished' });
 const ROLLOUT = exampleRollout(1, { id: CLIENT.id });
 const COMMAND = exampleCommand(1, { client_id: CLIENT.id, state: 'Executing' });
+const TOKEN_ID = '0123456789abcdef';
 const NEW_PASSWORD = 'oak-Lantern_47 mitten';
 
 /** A body each call takes. */
@@ -78,7 +79,8 @@ beforeEach(async () => {
 
 function pathOf(endpoint: Endpoint, ...more: readonly string[]): string {
   const query = [QUERIES[endpoint.path], ...more].filter((part) => part !== undefined).join('&');
-  return `${endpoint.path.replace('{id}', CLIENT.id)}${query === '' ? '' : `?${query}`}`;
+  const id = endpoint.path.startsWith('/api/enrolment-tokens') ? TOKEN_ID : CLIENT.id;
+  return `${endpoint.path.replace('{id}', id).replace('{file}', 'SHA256SUMS')}${query === '' ? '' : `?${query}`}`;
 }
 
 function call(endpoint: Endpoint, headers: Ask['headers'] = {}, body?: unknown): Promise<Answer> {

@@ -16,6 +16,7 @@ import type { AppActions } from '../apps/app-actions.ts';
 import type { RollBack } from '../apps/roll-back.ts';
 import type { Audit } from '../auth/audit.ts';
 import type { Auth } from '../auth/auth.ts';
+import type { Enrolment } from '../enrolment/enrolment.ts';
 import type { EventHub } from '../events/hub.ts';
 import type { Batches } from '../batches/batches.ts';
 import type { Commands } from '../commands/commands.ts';
@@ -23,6 +24,7 @@ import type { Fleet } from '../fleet/fleet.ts';
 import type { Releases } from '../releases/releases.ts';
 import type { Rollouts } from '../rollouts/rollouts.ts';
 import { createApp } from './app.ts';
+import type { ClientFiles } from './client-files.ts';
 import { createHttpCounters } from './counters.ts';
 import type { HttpCounters } from './counters.ts';
 import { createForwardedRule } from './forwarded.ts';
@@ -37,6 +39,8 @@ import { clientRoutes } from './routes/clients.ts';
 import type { ListMinutes } from './routes/clients.ts';
 import { commandRoutes } from './routes/commands.ts';
 import { docsRoutes } from './routes/docs.ts';
+import { enrolmentRoutes } from './routes/enrolment.ts';
+import type { TcpEntrance } from './routes/enrolment.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import type { PartCheck } from './routes/health.ts';
@@ -76,6 +80,9 @@ export interface HttpServerNeeds {
   readonly policy: Policy;
   /** To choose from. */
   readonly predefined: readonly PredefinedCategory[];
+  readonly enrolment: Enrolment;
+  readonly entrance: TcpEntrance;
+  readonly clientFiles: ClientFiles;
   readonly hub: EventHub;
   readonly listMinutes: ListMinutes;
   /** Looked at for /health, by name. */
@@ -119,6 +126,7 @@ export async function createHttpServer(needs: HttpServerNeeds): Promise<HttpServ
     routes: [
       ...authRoutes({ auth, cookieSecure: options.cookieSecure }),
       ...clientRoutes(needs),
+      ...enrolmentRoutes(needs),
       ...commandRoutes(needs),
       ...batchRoutes(needs),
       ...appRoutes(needs),

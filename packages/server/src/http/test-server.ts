@@ -14,6 +14,7 @@ import { systemClock } from '@ops/runtime/clock.ts';
 import { silentLog } from '@ops/runtime/log.ts';
 import type { Log } from '@ops/runtime/log.ts';
 import { systemRandom } from '@ops/runtime/random.ts';
+import { repositoryRoot } from '@ops/testkit/child-program.ts';
 
 import { createAppActions } from '../apps/app-actions.ts';
 import { createRollBack } from '../apps/roll-back.ts';
@@ -25,6 +26,7 @@ import { createEventHub } from '../events/hub.ts';
 import { openMainDatabase } from '../storage/open.ts';
 import type { OpenDatabase } from '../storage/open.ts';
 import type { Tables } from '../storage/tables.ts';
+import { loadClientFiles } from './client-files.ts';
 import { createHttpServer } from './server.ts';
 import type { HttpOptions, HttpServer, HttpServerNeeds } from './server.ts';
 import { webDirectory } from './web-files.ts';
@@ -32,6 +34,8 @@ import { createStandInBatches } from './test-batches.ts';
 import type { StandInBatches } from './test-batches.ts';
 import { createStandInCommands } from './test-commands.ts';
 import type { StandInCommands } from './test-commands.ts';
+import { createStandInEnrolment } from './test-enrolment.ts';
+import type { StandInEnrolment } from './test-enrolment.ts';
 import { createStandInReleases, createStandInRollouts } from './test-rollouts.ts';
 import type { StandInReleases, StandInRollouts } from './test-rollouts.ts';
 import { createStandInFleet } from '../events/test-fleet.ts';
@@ -86,6 +90,7 @@ export interface Trial extends AsyncDisposable {
   readonly fleet: StandInFleet;
   readonly commands: StandInCommands;
   readonly batches: StandInBatches;
+  readonly enrolment: StandInEnrolment;
   readonly releases: StandInReleases;
   readonly rollouts: StandInRollouts;
   readonly server: HttpServer;
@@ -153,6 +158,7 @@ export async function startTrial(options: TrialOptions = {}): Promise<Trial> {
   const apps = createAppActions({ commands, releases, fleet, isConnected, audit, clock });
   const rollBack = createRollBack({ apps, commands, releases, fleet });
   const hub = createEventHub({ fleet, commands, batches, rollouts, clock, random });
+  const enrolment = createStandInEnrolment();
   const server = await createHttpServer({
     options: {
       httpBindAddr: '127.0.0.1',
@@ -174,6 +180,13 @@ export async function startTrial(options: TrialOptions = {}): Promise<Trial> {
     isConnected,
     policy,
     predefined: predefinedFor(policy, [BACKUP]),
+    enrolment,
+    entrance: { authentication: true, port: () => 12_345, localOnly: false, fingerprint: null },
+    clientFiles: await loadClientFiles({
+      directory: join(dataDir, 'no-files'),
+      installer: join(repositoryRoot, 'deploy/install.sh'),
+      version: '1.0.0',
+    }),
     hub,
     listMinutes: () => [],
     parts: { gateway: () => true },
@@ -250,6 +263,7 @@ export async function startTrial(options: TrialOptions = {}): Promise<Trial> {
     fleet,
     commands,
     batches,
+    enrolment,
     releases,
     rollouts,
     server,

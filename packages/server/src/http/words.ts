@@ -35,6 +35,27 @@ export const FAILURES: Readonly<Record<ErrorCode, FailureWords>> = {
     zh: '客户端离线：可设置 queue_secs 让命令等待其上线',
     en: 'The client is offline: set queue_secs to let the command wait for it',
   },
+  authentication_off: {
+    status: 409,
+    zh: '服务端未启用客户端认证，不需要令牌：见配置项 tcp_auth_enabled',
+    en: 'Clients are not authenticated here, so there is nothing to enrol: see the setting tcp_auth_enabled',
+  },
+  token_not_found: { status: 404, zh: '没有这个令牌', en: 'There is no such token' },
+  too_many_tokens: {
+    status: 409,
+    zh: '令牌过多：请先吊销不用的，或等待旧令牌被清理',
+    en: 'There are too many tokens: wait until old ones are cleared away',
+  },
+  no_conflict: {
+    status: 409,
+    zh: '该客户端没有 ID 冲突',
+    en: 'No other process comes with the id of this client',
+  },
+  no_key: {
+    status: 409,
+    zh: '该客户端没有可以吊销的独立密钥',
+    en: 'This client has no key of its own that could be revoked',
+  },
   command_not_found: { status: 404, zh: '没有这个命令', en: 'There is no such command' },
   command_over: { status: 409, zh: '已经结束', en: 'It is over already' },
   command_rejected: {
@@ -133,6 +154,12 @@ export const SUCCESSES = {
   logout: { zh: '登出成功', en: 'Signed out' },
   changePassword: { zh: '密码已修改', en: 'Password changed' },
   keepAlive: { zh: '会话已延长', en: 'Session extended' },
+  tokenRevoked: { zh: '令牌已吊销', en: 'Token revoked' },
+  newIdentityOrdered: {
+    zh: '下一个被拒绝的副本将获得新身份（10 分钟内有效）',
+    en: 'The next one that is refused gets an id of its own (within 10 minutes)',
+  },
+  keyRevoked: { zh: '客户端密钥已吊销', en: 'The key of the client is revoked' },
   forgetClient: { zh: '客户端已删除', en: 'Client deleted' },
   sendCommand: { zh: '命令已发送到客户端', en: 'Command sent to the client' },
   queueCommand: {

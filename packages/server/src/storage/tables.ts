@@ -81,6 +81,7 @@ interface ClientsTable {
   remote_address: string;
   encrypted: Flag;
   authenticated: Flag;
+  credential: 'own_key' | 'shared_secret' | 'none';
   clock_offset_ms: number | null;
   /** When another process came with the same id and was refused. */
   conflict_at_ms: number | null;
@@ -292,6 +293,35 @@ interface RolloutStepsTable {
 }
 
 /** The main database: synchronous=FULL. */
+/** Tokens that let hosts in. Their secrets are derived, not stored. */
+interface EnrolmentTokensTable {
+  id: Fixed<string>;
+  note: Fixed<string>;
+  max_uses: Fixed<number>;
+  uses: number;
+  client_id: Fixed<string | null>;
+  created_at_ms: Fixed<number>;
+  created_by: Fixed<string>;
+  expires_at_ms: Fixed<number>;
+  revoked_at_ms: number | null;
+}
+
+/** What the keys of clients are derived from, beside the key file. */
+interface ClientKeysTable {
+  client_id: Fixed<string>;
+  generation: number;
+  salt: string;
+  /** Of the key file it was derived from. */
+  key_print: string;
+  token_id: string;
+  issued_at_ms: number;
+  confirmed_at_ms: number | null;
+  revoked_at_ms: number | null;
+  before_generation: number | null;
+  before_salt: string | null;
+  had_shared: Flag;
+}
+
 export interface Tables {
   meta: MetaTable;
   users: UsersTable;
@@ -309,6 +339,8 @@ export interface Tables {
   rollouts: RolloutsTable;
   rollout_hosts: RolloutHostsTable;
   rollout_steps: RolloutStepsTable;
+  enrolment_tokens: EnrolmentTokensTable;
+  client_keys: ClientKeysTable;
 }
 
 /** Averages of one minute, weighted by `samples` when merged. */

@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
+import { enAddHost } from './en-add-host.ts';
 import { enApps } from './en-apps.ts';
 import { enCommands } from './en-commands.ts';
 import { enKeys } from './en-keys.ts';
@@ -10,6 +11,7 @@ import { enHost } from './en-host.ts';
 import { enRollouts } from './en-rollouts.ts';
 import { en } from './en.ts';
 import { wordsIn } from './literals.test-support.ts';
+import { zhAddHost } from './zh-add-host.ts';
 import { zhApps } from './zh-apps.ts';
 import { zhCommands } from './zh-commands.ts';
 import { zhKeys } from './zh-keys.ts';
@@ -44,10 +46,11 @@ function kinds(dictionary: Readonly<Record<string, unknown>>): string[] {
 }
 
 /** Files of the console that hold the dictionaries themselves. */
-const DICTIONARY = /text\/(?:zh|en)(?:-[a-z]+)?\.ts$/;
+const DICTIONARY = /text\/(?:zh|en)(?:-[a-z-]+)?\.ts$/;
 
 describe.each([
   ['of every page', zh, en, ['otherLanguage']],
+  ['of adding hosts', zhAddHost, enAddHost, []],
   ['of commands', zhCommands, enCommands, []],
   ['of applications', zhApps, enApps, []],
   ['of the overview', zhOverview, enOverview, []],
@@ -88,6 +91,7 @@ describe.each([
 });
 
 test.each([
+  ['adding hosts', zhAddHost],
   ['commands', zhCommands],
   ['applications', zhApps],
   ['overview', zhOverview],

@@ -137,13 +137,9 @@ export const en: Dictionary = {
   nothingMatches: 'No client matches',
   nothingMatchesHelp: 'Try other words, or clear the filter.',
   noClients: 'No clients yet',
-  noClientsHelp: 'Start ops-client on a host you want to look after, and it appears here.',
-  connectHere: 'This machine',
-  connectElsewhere: 'Another host',
-  connectElsewhereHelp:
-    "The server has to listen on an address that host can reach (OPS_TCP_BIND_ADDR), and then asks for a secret: copy tcp-auth-secret from the server's data directory to the host, mode 0600.",
+  noClientsHelp: 'Add a host you want to look after: one command on it, and it appears here by itself.',
+  addHost: 'Add host',
   copyCommand: 'Copy command',
-  appearsByItself: 'It appears by itself; there is no need to reload.',
 
   // one client, short
   hostname: 'Host name',
@@ -246,7 +242,7 @@ export const en: Dictionary = {
   forgetButton: 'Delete…',
   forgetTitle: (hostname) => `Delete ${hostname}?`,
   forgetWarning:
-    'It leaves the list, and its id is never accepted again. To connect this host anew, first delete the client id file on it.',
+    'It leaves the list, and its id is never accepted again. To connect this host anew, run ops-client new-identity on it first.',
   forgetConfirm: 'Delete client',
 
   // API

@@ -127,13 +127,9 @@ export const zh = {
   nothingMatches: '没有符合条件的客户端',
   nothingMatchesHelp: '换个关键词，或者清除筛选。',
   noClients: '还没有客户端',
-  noClientsHelp: '在需要管理的主机上启动 ops-client，它会出现在这里。',
-  connectHere: '本机',
-  connectElsewhere: '其他主机',
-  connectElsewhereHelp:
-    '服务器需监听可达的地址（OPS_TCP_BIND_ADDR），此时默认开启认证：把服务器数据目录下的 tcp-auth-secret 复制到该主机，权限设为 0600。',
+  noClientsHelp: '在需要管理的主机上执行一条命令，它就会自动出现在这里。',
+  addHost: '添加主机',
   copyCommand: '复制命令',
-  appearsByItself: '连接后自动显示，无需刷新。',
 
   // one client, short
   hostname: '主机名',
@@ -234,7 +230,7 @@ export const zh = {
   forgetButton: '删除…',
   forgetTitle: (hostname: string) => `删除 ${hostname}？`,
   forgetWarning:
-    '它会从列表中消失，其 ID 永远不再被接受。要重新接入这台主机，需先删除主机上的客户端 ID 文件。',
+    '它会从列表中消失，其 ID 永远不再被接受。要重新接入这台主机，需先在主机上执行 ops-client new-identity。',
   forgetConfirm: '删除客户端',
 
   // API

@@ -2,7 +2,7 @@ import type { Allowance } from '../allowance.ts';
 import type { KeptSamples } from './samples.ts';
 
 /** Why nothing is read from a client: what it sent waits for the disk, or comes too fast. */
-export type HoldReason = 'samples' | 'output' | 'pace';
+export type HoldReason = 'samples' | 'output' | 'pace' | 'enrol';
 
 /** A registered connection, as the handlers of its messages see it. */
 export interface Peer {

@@ -28,6 +28,7 @@ export function receive(message: ClientMessage, peer: Peer, parts: GatewayParts)
     case 'command_result':
       return commandResult(message, peer, parts);
     case 'auth_response':
+    case 'enrol':
     case 'register':
     case 'goodbye':
     case 'error':

@@ -12,11 +12,13 @@ import {
   sampleStep,
 } from '@ops/protocol/http/clients.ts';
 import { toTimestamp } from '@ops/protocol/http/endpoint.ts';
-import type { MinuteSample } from '@ops/protocol/http/clients.ts';
+import type { Timestamp } from '@ops/protocol/http/endpoint.ts';
+import type { ClientView, MinuteSample } from '@ops/protocol/http/clients.ts';
 import type { Clock } from '@ops/runtime/clock.ts';
 
 import type { Audit } from '../../auth/audit.ts';
 import type { Commands } from '../../commands/commands.ts';
+import type { ClientKey, Enrolment } from '../../enrolment/enrolment.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import { pageOf } from '../client-page.ts';
 import { jsonInPieces } from '../json-list.ts';
@@ -55,11 +57,12 @@ function startOf(query: {
 export function clientRoutes(needs: {
   readonly fleet: Fleet;
   readonly commands: Pick<Commands, 'journalLostAtMs'>;
+  readonly enrolment: Pick<Enrolment, 'keyOf'>;
   readonly listMinutes: ListMinutes;
   readonly audit: Audit;
   readonly clock: Clock;
 }): Route[] {
-  const { fleet, commands, listMinutes, audit, clock } = needs;
+  const { fleet, commands, enrolment, listMinutes, audit, clock } = needs;
 
   return [
     route(listClients).sends(({ query, reply }) => {
@@ -82,7 +85,12 @@ export function clientRoutes(needs: {
       const view = fleet.view(params.id);
       if (!view) throw new OpsError('client_not_found');
       const lostAtMs = commands.journalLostAtMs(params.id);
-      return lostAtMs === null ? view : { ...view, journal_lost_at: toTimestamp(lostAtMs) };
+      const key = enrolment.keyOf(params.id);
+      return {
+        ...view,
+        ...(key && { key: keyView(key) }),
+        ...(lostAtMs !== null && { journal_lost_at: toTimestamp(lostAtMs) }),
+      };
     }),
 
     route(forgetClient).returns(async ({ params, principal, context }) => {
@@ -117,4 +125,15 @@ export function clientRoutes(needs: {
       return { client_id: params.id, resolution_secs: step * 60, samples: samples.slice(-rows) };
     }),
   ];
+}
+
+const mayBe = (ms: number | null): Timestamp | null => (ms === null ? null : toTimestamp(ms));
+
+function keyView(key: ClientKey): NonNullable<ClientView['key']> {
+  return {
+    generation: key.generation,
+    issued_at: toTimestamp(key.issuedAtMs),
+    confirmed_at: mayBe(key.confirmedAtMs),
+    revoked_at: mayBe(key.revokedAtMs),
+  };
 }

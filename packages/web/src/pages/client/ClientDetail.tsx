@@ -17,6 +17,7 @@ import { DisksPanel, IoPanel, NetworkPanel } from './DevicePanels.tsx';
 import { ForgetPanel } from './ForgetPanel.tsx';
 import { HostPanel } from './HostPanel.tsx';
 import type { HostSearch } from './host-search.ts';
+import { IdentityPanel } from './IdentityPanel.tsx';
 import { PolicyPanel } from './PolicyPanel.tsx';
 import styles from './ClientPage.module.css';
 
@@ -72,6 +73,7 @@ export function ClientDetail({
         <aside className={styles.side} aria-label={text.facts}>
           <HostPanel client={client} />
           <ConnectionPanel client={client} />
+          <IdentityPanel id={id} client={client} />
           <ForgetPanel id={id} hostname={info.hostname} offline={offline} />
         </aside>
       </div>

@@ -5,6 +5,7 @@ export function tagName(tag: string, text: Dictionary): string {
   const names: Readonly<Record<string, string>> = {
     authentication: text.authentication,
     clients: text.clients,
+    enrolment: text.addHost,
     commands: text.tabCommands,
     apps: text.tabApps,
     events: text.events,

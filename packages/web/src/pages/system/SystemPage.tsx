@@ -9,6 +9,7 @@ import { paths } from '../../paths.ts';
 import { useText } from '../../text/use-text.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { PageTitle } from '../../ui/PageTitle.tsx';
+import { AddHostLink } from './AddHostLink.tsx';
 import { FirstClient } from './FirstClient.tsx';
 import { FleetCards } from './FleetCards.tsx';
 import { FleetTable } from './FleetTable.tsx';
@@ -49,7 +50,10 @@ export function SystemPage() {
 
   return (
     <div className={styles.page}>
-      <PageTitle title={text.tabSystem} className={styles.title} />
+      <div className={styles.top}>
+        <PageTitle title={text.tabSystem} className={styles.title} />
+        <AddHostLink />
+      </div>
       <Overview
         figures={figures}
         asOf={asOf}

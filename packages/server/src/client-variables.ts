@@ -1,0 +1,22 @@
+/** Variables of ops-client, which often stand in the same environment. A test holds them equal to its table. */
+export const CLIENT_VARIABLES = [
+  'OPS_SERVER_HOST',
+  'OPS_SERVER_PORT',
+  'OPS_HEARTBEAT_INTERVAL',
+  'OPS_RETRY_MAX_ATTEMPTS',
+  'OPS_RETRY_BASE_DELAY',
+  'OPS_RETRY_MAX_DELAY',
+  'OPS_CLIENT_ID_FILE',
+  'OPS_APPS_BASE_DIR',
+  'OPS_COMMAND_LOG_FILE',
+  'OPS_TLS',
+  'OPS_TLS_CA',
+  'OPS_TLS_FINGERPRINT',
+  'OPS_CLIENT_DATA_DIR',
+  'OPS_CLIENT_READONLY',
+  'OPS_LABELS',
+  'OPS_ALLOWED_COMMANDS',
+  'OPS_ENROL_TOKEN',
+  'OPS_ENROL_TOKEN_FILE',
+  'OPS_ACCEPT_NEW_IDENTITY',
+];
