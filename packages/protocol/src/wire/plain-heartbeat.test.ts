@@ -30,6 +30,7 @@ const SAMPLE: Sample = {
   disks: [
     { mount: '/', filesystem: 'ext4', total: 107_374_182_400, used: 45_097_156_608 },
     { mount: '/data: {x}', filesystem: 'xfs', total: 536_870_912_000, used: 9 },
+    { mount: '/数据/䀀鿿', filesystem: 'xfs', total: 1, used: 0 },
   ],
   network: [{ interface: 'eth0', rx_bytes_per_sec: 18_432, tx_bytes_per_sec: 9216.25 }],
   disk_io: [{ device: 'sda', read_bytes_per_sec: 4096, write_bytes_per_sec: 81_920 }],
@@ -114,6 +115,7 @@ describe('a heartbeat is plain', () => {
       [(n: number) => ({ cpu_usage: n }), MAX_PERCENT],
       [(n: number) => ({ process_count: n }), Number.MAX_SAFE_INTEGER],
       [(n: number) => ({ disks: [{ ...disk, mount: 'm'.repeat(n) }] }), MAX_MOUNT_CHARS],
+      [(n: number) => ({ disks: [{ ...disk, mount: '盘'.repeat(n) }] }), MAX_MOUNT_CHARS],
       [(n: number) => ({ network: [{ ...network, interface: 'i'.repeat(n) }] }), MAX_NAME_CHARS],
       [(n: number) => ({ disk_io: [{ ...device, device: 'd'.repeat(n) }] }), MAX_NAME_CHARS],
     ] as const) {
@@ -152,7 +154,13 @@ describe('a heartbeat is left to the strict reader', () => {
     ['white space', full.replace(':', ': ')],
     ['an escape', full.replace('ext4', 'ext\\u0034')],
     ['a control character', full.replace('ext4', 'ext\u007f')],
-    ['text that is not ASCII', full.replace('/data', '/数据')],
+    ['text of other scripts', full.replace('/data', '/données')],
+    ['text that turns round what follows', full.replace('/data', '/\u202edata')],
+    ['half a character', Buffer.from(full).fill('x', full.indexOf('数') + 1, full.indexOf('数') + 2)],
+    [
+      'a text that ends within a character',
+      Buffer.from(full.slice(0, full.indexOf('数') + 1)).subarray(0, -1),
+    ],
     ['a byte that is no text', Buffer.from(full.replace('ext4', 'ext\u00ff'), 'latin1')],
     ['nothing', ''],
     ['something behind it', `${full} `],
@@ -177,7 +185,7 @@ function* mutants(seed: number, count: number): Generator<Buffer> {
     return (state >>> 8) % limit;
   };
   const parts = [
-    ...'" : , { } [ ] 0 9 . - e \\ null true "" {} [] 00 é \u0000 "type":"heartbeat"'.split(' '),
+    ...'" : , { } [ ] 0 9 . - e \\ null true "" {} [] 00 é 数 \u0000 "type":"heartbeat"'.split(' '),
     ...' |"client_time":5|"cpu_usage":1|"__proto__":1|9007199254740993|"used":1,"total":2'.split('|'),
     ...Object.entries(SAMPLE).map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)},`),
   ].map((part) => Buffer.from(part));

@@ -38,8 +38,7 @@ it('a window tells the figures with what changed, and also when only commands di
 
 it('a map is a view of its own, and what was not asked for is none', async () => {
   await using test = await testFleet();
-  test.fleet.online(registrationOf(1), fakeLink());
-  test.fleet.heartbeat(idOf(1), freshSample({ cpu_usage: 20 }), undefined);
+  test.fleet.online(registrationOf(1), fakeLink())?.heartbeat(freshSample({ cpu_usage: 20 }), undefined);
   const needs = { ...test, commands: { stats: () => IDLE } };
   expect(viewsOf(needs, new Set(['client', 'metrics']), {})).toEqual([]);
   const views = viewsOf(needs, new Set(['map']), { shade: 'cpu' });

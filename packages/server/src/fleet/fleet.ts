@@ -137,17 +137,25 @@ export interface ClientLink {
   close(code: GoodbyeCode): void;
 }
 
+/**
+ * A connected client's place in the fleet, for what it tells all the time: to look up one of ten thousand by its id is to
+ * wait for memory that nobody else looks at.
+ */
+export interface FleetSeat {
+  /** The sample is a view of what came: whoever keeps it has to copy it. Does nothing once the client is offline. */
+  heartbeat(sample: FreshSample | undefined, clientTimeMs: number | undefined): void;
+}
+
 /** What the gateway reports. */
 export interface FleetInbox {
   /** True: the id was forgotten and must not come back. */
   isForgotten(clientId: string): boolean;
   /** The live link of a client, if any. */
   link(clientId: string): ClientLink | undefined;
-  online(registration: Registration, link: ClientLink): void;
+  /** @returns undefined when the link was closed at once */
+  online(registration: Registration, link: ClientLink): FleetSeat | undefined;
   /** Only if `link` is still the client's link. */
   offline(clientId: string, link: ClientLink): void;
-  /** The sample is a view of what came: whoever keeps it has to copy it. */
-  heartbeat(clientId: string, sample: FreshSample | undefined, clientTimeMs: number | undefined): void;
   facts(clientId: string, facts: HostFacts): void;
   apps(clientId: string, apps: readonly AppInfo[]): void;
   /**

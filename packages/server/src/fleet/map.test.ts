@@ -1,29 +1,32 @@
 import { freshSample } from '@ops/protocol/wire/plain-heartbeat.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import type { FleetSeat } from './fleet.ts';
 import { MAX_CELLS, MAX_KEYS } from './map.ts';
 import { fakeLink, idOf, registrationOf, testFleet } from './test-fleet.ts';
 import type { FakeLink, TestFleet } from './test-fleet.ts';
 
 let test: TestFleet;
 const links = new Map<number, FakeLink>();
+const seats = new Map<number, FleetSeat | undefined>();
 
 beforeEach(async () => {
   test = await testFleet();
 });
 afterEach(async () => {
   links.clear();
+  seats.clear();
   await test[Symbol.asyncDispose]();
 });
 
 function come(n: number, labels: Record<string, string> = {}): void {
   const link = fakeLink();
   links.set(n, link);
-  test.fleet.online(registrationOf(n, { labels }), link);
+  seats.set(n, test.fleet.online(registrationOf(n, { labels }), link));
 }
 
 function measure(n: number, cpu: number): void {
-  test.fleet.heartbeat(idOf(n), freshSample({ cpu_usage: cpu }), undefined);
+  seats.get(n)?.heartbeat(freshSample({ cpu_usage: cpu }), undefined);
 }
 
 describe('a map', () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { freshSample } from '@ops/protocol/wire/plain-heartbeat.ts';
 import { exampleFacts, exampleSample } from '@ops/testkit/example-messages.ts';
 
-import type { FleetChange } from './fleet.ts';
+import type { FleetChange, FleetSeat } from './fleet.ts';
 import { fakeLink, idOf, registrationOf, testFleet } from './test-fleet.ts';
 import type { TestFleet } from './test-fleet.ts';
 
@@ -20,10 +20,10 @@ function told(test: TestFleet): string[] {
 }
 
 /** Heartbeats every 3 s for `seconds`. */
-async function beat(test: TestFleet, seconds: number): Promise<void> {
+async function beat(test: TestFleet, seat: FleetSeat | undefined, seconds: number): Promise<void> {
   for (let at = 0; at < seconds; at += 3) {
     await test.clock.advanceAsync(3000);
-    test.fleet.heartbeat(A, undefined, undefined);
+    seat?.heartbeat(undefined, undefined);
   }
 }
 
@@ -34,7 +34,7 @@ describe('presence in the fleet', () => {
     const words = told(test);
     const link = fakeLink();
     fleet.start();
-    fleet.online(registrationOf(1), link);
+    const seat = fleet.online(registrationOf(1), link);
     expect(fleet.counts()).toEqual({ total: 1, online: 1, late: 0, offline: 0 });
 
     clock.advance(10_000);
@@ -44,7 +44,7 @@ describe('presence in the fleet', () => {
     expect(fleet.counts()).toEqual({ total: 1, online: 1, late: 1, offline: 0 });
     expect(fleet.view(A)).toMatchObject({ status: 'online', late: true });
 
-    fleet.heartbeat(A, undefined, undefined);
+    seat?.heartbeat(undefined, undefined);
     expect(fleet.view(A)).not.toHaveProperty('late');
     fleet.offline(A, link);
     expect(words).toEqual(['online', 'late', 'online', 'offline']);
@@ -92,10 +92,10 @@ describe('presence in the fleet', () => {
     await using test = await testFleet();
     const { fleet, clock } = test;
     fleet.start();
-    fleet.online(registrationOf(1), fakeLink());
+    const seat = fleet.online(registrationOf(1), fakeLink());
     clock.setWall(clock.wall() + 86_400_000);
     clock.advance(5000);
-    fleet.heartbeat(A, undefined, undefined);
+    seat?.heartbeat(undefined, undefined);
     clock.setWall(clock.wall() - 172_800_000);
     clock.advance(9000);
     expect(fleet.counts()).toMatchObject({ online: 1, late: 0 });
@@ -153,12 +153,12 @@ describe('what is shown of a client', () => {
     await using test = await testFleet();
     const { fleet, clock } = test;
     const registered = clock.wall();
-    fleet.online(registrationOf(1), fakeLink());
+    const seat = fleet.online(registrationOf(1), fakeLink());
     await clock.advanceAsync(1000);
     fleet.facts(A, exampleFacts({ hostname: 'renamed' }));
     fleet.apps(A, []);
     expect(fleet.summary(A)).toMatchObject({ hostname: 'renamed', last_seen_ms: registered });
-    await beat(test, 3);
+    await beat(test, seat, 3);
     expect(fleet.summary(A)?.last_seen_ms).toBe(registered + 4000);
   });
 
@@ -166,12 +166,12 @@ describe('what is shown of a client', () => {
     await using test = await testFleet();
     const { fleet } = test;
     const link = fakeLink();
-    fleet.online(registrationOf(1), link);
+    const seat = fleet.online(registrationOf(1), link);
     expect(fleet.summary(A)).not.toHaveProperty('metrics');
-    fleet.heartbeat(A, freshSample({ cpu_usage: 1, used_memory: 2 }), undefined);
-    fleet.heartbeat(A, freshSample({ cpu_usage: 3 }), undefined);
+    seat?.heartbeat(freshSample({ cpu_usage: 1, used_memory: 2 }), undefined);
+    seat?.heartbeat(freshSample({ cpu_usage: 3 }), undefined);
     expect(fleet.summary(A)?.metrics).toEqual({ cpu_usage: 3 });
-    fleet.heartbeat(A, undefined, undefined);
+    seat?.heartbeat(undefined, undefined);
     expect(fleet.summary(A)?.metrics).toEqual({ cpu_usage: 3 });
     fleet.offline(A, link);
     expect(fleet.summary(A)?.metrics).toEqual({ cpu_usage: 3 });
@@ -182,11 +182,11 @@ describe('what is shown of a client', () => {
   it('tells by how much its clock differs while it tells its time', async () => {
     await using test = await testFleet();
     const { fleet, clock, samples } = test;
-    fleet.online(registrationOf(1, { clientTimeMs: clock.wall() + 5000 }), fakeLink());
+    const seat = fleet.online(registrationOf(1, { clientTimeMs: clock.wall() + 5000 }), fakeLink());
     expect(fleet.view(A)?.clock_offset_ms).toBe(5000);
-    fleet.heartbeat(A, freshSample({ cpu_usage: 1 }), clock.wall() - 250);
+    seat?.heartbeat(freshSample({ cpu_usage: 1 }), clock.wall() - 250);
     expect(fleet.view(A)?.clock_offset_ms).toBe(-250);
-    fleet.heartbeat(A, freshSample({ cpu_usage: 2 }), undefined);
+    seat?.heartbeat(freshSample({ cpu_usage: 2 }), undefined);
     expect(fleet.view(A)?.clock_offset_ms).toBeNull();
     // Samples are dated by the client's clock all the same.
     expect(samples.taken.map(({ atMs }) => atMs - clock.wall())).toEqual([-250, 5000]);
@@ -258,14 +258,21 @@ describe('what is shown of a client', () => {
   it('ignores reports about clients that are not connected', async () => {
     await using test = await testFleet();
     const { fleet, samples } = test;
+    const link = fakeLink();
+    const seat = fleet.online(registrationOf(2), link);
+    fleet.offline(idOf(2), link);
     const words = told(test);
-    fleet.heartbeat(A, freshSample(exampleSample()), 0);
+    seat?.heartbeat(freshSample(exampleSample()), 0);
     fleet.facts(A, exampleFacts());
     fleet.apps(A, []);
     fleet.conflict(A, '192.0.2.1');
     fleet.offline(A, fakeLink());
     await expect(fleet.backlog(A, [])).rejects.toMatchObject({ code: 'client_not_found' });
-    expect([words, samples.taken, fleet.counts().total]).toEqual([[], [], 0]);
+    expect([words, samples.taken, fleet.counts()]).toEqual([
+      [],
+      [],
+      { total: 1, online: 0, late: 0, offline: 1 },
+    ]);
   });
 });
 
@@ -332,16 +339,16 @@ describe('conflicts', () => {
     const { fleet, clock } = test;
     const words = told(test);
     fleet.start();
-    fleet.online(registrationOf(1), fakeLink(Number.POSITIVE_INFINITY));
+    const seat = fleet.online(registrationOf(1), fakeLink(Number.POSITIVE_INFINITY));
     fleet.conflict(A, '203.0.113.5');
     fleet.conflict(A, '203.0.113.5');
     expect(fleet.view(A)?.conflict).toBe(true);
     expect(words).toEqual(['online', 'online']);
-    await beat(test, 10 * 60);
+    await beat(test, seat, 10 * 60);
     fleet.conflict(A, '203.0.113.5');
-    await beat(test, 10 * 60);
+    await beat(test, seat, 10 * 60);
     expect(fleet.view(A)?.conflict).toBe(true);
-    await beat(test, 5 * 60);
+    await beat(test, seat, 5 * 60);
     await clock.advanceAsync(1000);
     expect(fleet.view(A)).not.toHaveProperty('conflict');
     expect(words).toHaveLength(3);

@@ -12,6 +12,7 @@
  */
 import { OpsError } from '@ops/protocol/errors.ts';
 import type { SummaryMetrics } from '@ops/protocol/http/clients.ts';
+import type { FreshSample } from '@ops/protocol/wire/plain-heartbeat.ts';
 import type { Clock } from '@ops/runtime/clock.ts';
 import type { Log } from '@ops/runtime/log.ts';
 
@@ -21,10 +22,10 @@ import { atMostEvery } from './at-most-every.ts';
 import type { ClientStore } from './client-store.ts';
 import { createConflicts } from './conflicts.ts';
 import type { Entry } from './entry.ts';
-import type { Fleet, FleetChange, FleetInbox } from './fleet.ts';
+import type { Fleet, FleetChange, FleetInbox, FleetSeat } from './fleet.ts';
 import { createMap } from './map.ts';
 import { createRoster } from './roster.ts';
-import type { SampleSink } from './sample-sink.ts';
+import type { LiveSamples, SampleSink } from './sample-sink.ts';
 import { toSummary } from './summary.ts';
 import { toApps, toView } from './view.ts';
 import { createWatch } from './watch.ts';
@@ -140,6 +141,24 @@ export function createFleet(needs: FleetNeeds): FleetRegistry {
     return entry?.link && entry;
   }
 
+  class Seat implements FleetSeat {
+    readonly #entry: Entry;
+    readonly #live: LiveSamples;
+
+    constructor(entry: Entry) {
+      this.#entry = entry;
+      this.#live = samples.live(entry.id);
+    }
+
+    heartbeat(sample: FreshSample | undefined, clientTimeMs: number | undefined): void {
+      const entry = this.#entry;
+      if (!entry.link) return;
+      const wasLate = roster.beat(entry, sample, clientTimeMs);
+      if (sample) this.#live.add(sample.numbers, clientTimeMs ?? entry.lastSeenMs + entry.registeredOffsetMs);
+      if (wasLate) announce(entry);
+    }
+  }
+
   return {
     async load() {
       for (const id of await store.tombstones()) tombstones.add(id);
@@ -236,13 +255,17 @@ export function createFleet(needs: FleetNeeds): FleetRegistry {
 
     online(registration, link) {
       const id = registration.clientId;
-      if (tombstones.has(id)) return link.close('protocol');
+      if (tombstones.has(id)) {
+        link.close('protocol');
+        return undefined;
+      }
       const known = roster.get(id);
       if (!known && roster.size >= maxClients) {
         refusedClients++;
         if (mayLogRefusal())
           log.error('too many clients are known; forget offline ones', { known: roster.size });
-        return link.close('too_many_connections');
+        link.close('too_many_connections');
+        return undefined;
       }
       const entry = known ?? roster.add(registration);
       const apps = known ? entry.apps : [];
@@ -250,20 +273,12 @@ export function createFleet(needs: FleetNeeds): FleetRegistry {
       changed(entry, known ? [] : [enrolled(entry)]);
       if (!isSame(apps, entry.apps)) announceApps(entry);
       before?.close('replaced');
+      return new Seat(entry);
     },
 
     offline(clientId, link) {
       const entry = roster.get(clientId);
       if (entry?.link === link && roster.disconnect(entry, 'close')) changed(entry);
-    },
-
-    heartbeat(clientId, sample, clientTimeMs) {
-      const entry = connected(clientId);
-      if (!entry) return;
-      const wasLate = roster.beat(entry, sample, clientTimeMs);
-      if (sample)
-        samples.live(entry.id, sample.numbers, clientTimeMs ?? entry.lastSeenMs + entry.registeredOffsetMs);
-      if (wasLate) announce(entry);
     },
 
     facts(clientId, facts) {

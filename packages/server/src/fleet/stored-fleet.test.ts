@@ -31,7 +31,7 @@ describe('a restart of the server', () => {
     const link = fakeLink();
     const app = { name: 'shop', version: '1.2', service_status: 'Stopped', has_script: false } as const;
     fleet.start();
-    fleet.online(
+    const seat = fleet.online(
       registrationOf(1, {
         encrypted: true,
         labels: { env: 'prod', note: '' },
@@ -42,7 +42,7 @@ describe('a restart of the server', () => {
     fleet.online(registrationOf(2), fakeLink());
     fleet.facts(A, exampleFacts({ hostname: 'renamed' }));
     fleet.apps(A, [app]);
-    fleet.heartbeat(A, freshSample(exampleSample()), clock.wall() - 3);
+    seat?.heartbeat(freshSample(exampleSample()), clock.wall() - 3);
     fleet.conflict(A, '203.0.113.5');
     await clock.advanceAsync(4000);
     fleet.offline(A, link);
@@ -75,12 +75,12 @@ describe('a restart of the server', () => {
     await using test = await testFleet({ cleanupIntervalMs: 60_000 });
     const { fleet, clock } = test;
     fleet.start();
-    fleet.online(registrationOf(1), fakeLink());
+    const seat = fleet.online(registrationOf(1), fakeLink());
     let written = 0;
     for (let at = 3; at <= 90; at += 3) {
       await clock.advanceAsync(3000);
       if (at === 60) written = clock.wall() - 3000;
-      fleet.heartbeat(A, freshSample(exampleSample()), undefined);
+      seat?.heartbeat(freshSample(exampleSample()), undefined);
     }
     await until(async () => (await test.restarted()).summary(A)?.last_seen_ms === written, {
       what: 'last_seen in the database',
@@ -215,11 +215,11 @@ describe('a database that cannot store', () => {
     const { fleet, clock } = test;
     fleet.start();
     await fill();
-    for (let n = 1; n <= 300; n++) fleet.online(registrationOf(n), fakeLink());
+    const seats = Array.from({ length: 300 }, (_each, n) => fleet.online(registrationOf(n + 1), fakeLink()));
     await until(() => test.log.lines.some((line) => line.level === 'error'), { what: 'a line in the log' });
     for (let turn = 0; turn < 5; turn++) {
       await clock.advanceAsync(RETRY_MS);
-      for (let n = 1; n <= 300; n++) fleet.heartbeat(idOf(n), undefined, undefined);
+      for (const seat of seats) seat?.heartbeat(undefined, undefined);
     }
     expect(fleet.counts()).toMatchObject({ total: 300, online: 300 });
     expect(fleet.stats().waitingWrites).toBe(300);

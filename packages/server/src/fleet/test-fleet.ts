@@ -60,7 +60,7 @@ export function recordedSamples(): RecordedSamples {
     taken: [],
     kept: [],
     forgotten: [],
-    live: (clientId, sample, atMs) => void sink.taken.push({ clientId, sample, atMs }),
+    live: (clientId) => ({ add: (sample, atMs) => void sink.taken.push({ clientId, sample, atMs }) }),
     backlog: async (clientId, samples) => void sink.kept.push({ clientId, samples }),
     forget: async (clientId) => void sink.forgotten.push(clientId),
   };

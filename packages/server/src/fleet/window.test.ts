@@ -4,19 +4,21 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { exampleFacts } from '@ops/testkit/example-messages.ts';
 
-import type { FleetWindow, WindowQuery } from './fleet.ts';
+import type { FleetSeat, FleetWindow, WindowQuery } from './fleet.ts';
 import { fakeLink, idOf, registrationOf, testFleet } from './test-fleet.ts';
 import type { FakeLink, TestFleet } from './test-fleet.ts';
 import { MAX_LOOK, REORDER_MS } from './window.ts';
 
 let test: TestFleet;
 const links = new Map<number, FakeLink>();
+const seats = new Map<number, FleetSeat | undefined>();
 
 beforeEach(async () => {
   test = await testFleet();
 });
 afterEach(async () => {
   links.clear();
+  seats.clear();
   await test[Symbol.asyncDispose]();
 });
 
@@ -24,7 +26,7 @@ function come(n: number, hostname?: string, labels: Record<string, string> = {})
   const link = fakeLink();
   links.set(n, link);
   const facts = hostname === undefined ? {} : { facts: exampleFacts({ hostname }) };
-  test.fleet.online(registrationOf(n, { ...facts, labels }), link);
+  seats.set(n, test.fleet.online(registrationOf(n, { ...facts, labels }), link));
 }
 
 function go(n: number): void {
@@ -32,7 +34,7 @@ function go(n: number): void {
 }
 
 function measure(n: number, sample: Sample): void {
-  test.fleet.heartbeat(idOf(n), freshSample(sample), undefined);
+  seats.get(n)?.heartbeat(freshSample(sample), undefined);
 }
 
 /** Numbers of the clients of a look. */

@@ -16,6 +16,7 @@ import { readPlainHeartbeat } from '@ops/protocol/wire/plain-heartbeat.ts';
 import { seal } from '@ops/protocol/wire/sealed.ts';
 import { WireError } from '@ops/protocol/wire/wire-error.ts';
 
+import type { FleetSeat } from '../fleet/fleet.ts';
 import { Allowance } from './allowance.ts';
 import type { ByteSocket } from './byte-socket.ts';
 import { mayFollow, PHASE_OF } from './connection-state.ts';
@@ -27,6 +28,7 @@ import type { Entrant, Who } from './entrance.ts';
 import { issueChallenge } from './handshake.ts';
 import type { Challenge, Proven } from './handshake.ts';
 import { heartbeat } from './inbound/heartbeat.ts';
+import { HOLD } from './inbound/peer.ts';
 import type { HoldReason, Peer } from './inbound/peer.ts';
 import { receive } from './inbound/receive.ts';
 import type { KeptSamples } from './inbound/samples.ts';
@@ -73,6 +75,7 @@ export class Connection implements Entrant, Peer, Swept, Visitor {
   readonly answers: Allowance;
   readonly outputFrames: Allowance;
   kept: KeptSamples | undefined = undefined;
+  seat: FleetSeat | undefined = undefined;
 
   readonly #parts: GatewayParts;
   readonly #onClosed: (connection: Connection) => void;
@@ -90,8 +93,8 @@ export class Connection implements Entrant, Peer, Swept, Visitor {
   #slot: SecretSlot | undefined;
   /** When a connection on a removed secret ends. */
   #endsAt = Infinity;
-  /** Why nothing is read now. */
-  readonly #holds = new Set<HoldReason>();
+  /** Why nothing is read now: bits of HOLD. Looked at for every frame, so no object of its own. */
+  #holds = 0;
   #discarded = 0;
 
   constructor(parts: GatewayParts, arrival: Arrival) {
@@ -205,18 +208,20 @@ export class Connection implements Entrant, Peer, Swept, Visitor {
   }
 
   hold(why: HoldReason): void {
-    this.#holds.add(why);
+    this.#holds |= HOLD[why];
     this.#socket.pause();
   }
 
   release(why: HoldReason): void {
-    if (!this.#holds.delete(why) || this.#held) return;
+    if ((this.#holds & HOLD[why]) === 0) return;
+    this.#holds &= ~HOLD[why];
+    if (this.#held) return;
     this.#socket.resume();
     this.#read();
   }
 
   get #held(): boolean {
-    return this.#holds.size > 0;
+    return this.#holds !== 0;
   }
 
   /** The fleet wants it closed. */

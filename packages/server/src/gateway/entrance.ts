@@ -3,6 +3,7 @@ import { writeMessage } from '@ops/protocol/wire/messages.ts';
 import type { MessageOf } from '@ops/protocol/wire/messages.ts';
 import { WireError } from '@ops/protocol/wire/wire-error.ts';
 
+import type { FleetSeat } from '../fleet/fleet.ts';
 import { judge } from './handshake.ts';
 import type { Challenge, Proven, Refused } from './handshake.ts';
 import { DEFAULT_HEARTBEAT_SECS } from './limits.ts';
@@ -44,6 +45,8 @@ export interface Entrant extends RegisteredLink {
   /** Fixes who it is, where no proof has, and takes its place in the roster. */
   admitted(message: MessageOf<'register'>, heartbeatSecs: number): void;
   readonly isReady: boolean;
+  /** Of this client in the fleet. */
+  seat: FleetSeat | undefined;
   send(body: Buffer): void;
   end(reason: CloseReason, lastWord?: Buffer): void;
 }
@@ -115,7 +118,7 @@ export function register(message: MessageOf<'register'>, entrant: Entrant, parts
     case 'welcome':
   }
   entrant.admitted(message, heartbeatIntervalSecs(message.heartbeat_interval));
-  inbox.online(registrationOf(message, entrant), entrant);
+  entrant.seat = inbox.online(registrationOf(message, entrant), entrant);
   // With this the commands know that the older link is gone, before they hear of the new one.
   other?.close('replaced');
   // The fleet may have closed it at once.

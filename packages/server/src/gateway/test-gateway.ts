@@ -55,14 +55,17 @@ function recordingInbox(): RecordingInbox {
     link: (client) => links.get(client),
     online(registration, link) {
       links.set(registration.clientId, link);
-      void tell({ what: 'online', client: registration.clientId, registration, link });
+      const client = registration.clientId;
+      void tell({ what: 'online', client, registration, link });
+      return {
+        heartbeat: (sample) => void tell({ what: 'heartbeat', client, cpu: sample?.numbers.cpu_usage }),
+      };
     },
     offline(client, link) {
       if (links.get(client) !== link) return;
       links.delete(client);
       void tell({ what: 'offline', client });
     },
-    heartbeat: (client, sample) => void tell({ what: 'heartbeat', client, cpu: sample?.numbers.cpu_usage }),
     facts: (client, value) => void tell({ what: 'facts', client, value }),
     apps: (client, value) => void tell({ what: 'apps', client, value }),
     backlog: async (client, samples) => tell({ what: 'backlog', client, times: samples.map(({ t }) => t) }),

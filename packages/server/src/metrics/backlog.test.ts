@@ -92,7 +92,7 @@ describe('kept samples', () => {
     await using test = await testRollup();
     const { rollup, clock } = test;
     const t = clock.wall();
-    rollup.live(A, { cpu_usage: 90 }, t + 50_000);
+    rollup.live(A).add({ cpu_usage: 90 }, t + 50_000);
     await rollup.backlog(A, [
       { t, cpu_usage: 0 },
       { t: t + 1, cpu_usage: 0 },

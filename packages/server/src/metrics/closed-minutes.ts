@@ -15,7 +15,7 @@ import { mergeMinutes } from './minute.ts';
 import type { Minute } from './minute.ts';
 import type { ClientMinute, SampleStore } from './sample-store.ts';
 
-/** Rows in one change: a few milliseconds of making the statement. */
+/** Rows in one change: a millisecond of the main thread, a few of the one that writes. */
 export const CHUNK_ROWS = 250;
 /** Some six minutes of 10,000 clients, about 20 MB. */
 export const MAX_WAITING = 60_000;

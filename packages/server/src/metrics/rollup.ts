@@ -8,13 +8,14 @@
  * minute comes, or none for IDLE_SECS. A crash of the server loses at most the live samples of the minute at hand;
  * `stop` stores them.
  */
+import type { SampleNumbers } from '@ops/protocol/domain/sample.ts';
 import { MAX_MINUTES } from '@ops/protocol/http/clients.ts';
 import type { MinuteSample } from '@ops/protocol/http/clients.ts';
 import { sleep } from '@ops/runtime/clock.ts';
 import type { Clock, Timer } from '@ops/runtime/clock.ts';
 import type { Log } from '@ops/runtime/log.ts';
 
-import type { SampleSink } from '../fleet/sample-sink.ts';
+import type { LiveSamples, SampleSink } from '../fleet/sample-sink.ts';
 import { createBacklog } from './backlog.ts';
 import { createClosedMinutes } from './closed-minutes.ts';
 import {
@@ -27,7 +28,7 @@ import {
   resetAccumulator,
   toMinute,
 } from './minute.ts';
-import type { Accumulator, Minute, Reading } from './minute.ts';
+import type { Minute, Reading } from './minute.ts';
 import { averagesOf, startOf, withMinutes } from './points.ts';
 import type { Point } from './points.ts';
 import { MAX_FOLDED } from './sample-store.ts';
@@ -35,6 +36,8 @@ import type { SampleStore } from './sample-store.ts';
 import { judgeSampleTime } from './sample-time.ts';
 
 const TICK_MS = 1000;
+/** No minute. */
+const NONE = -1;
 /** Without a sample for this long, a client's minute is closed: it is offline, or its heartbeats carry none. */
 export const IDLE_SECS = 120;
 /** Reads of the history that met a write are done again this often. */
@@ -68,11 +71,6 @@ export interface Rollup extends SampleSink {
   stop(): Promise<void>;
 }
 
-interface Open extends Accumulator {
-  /** Tick of the newest sample. */
-  tick: number;
-}
-
 function toAverages(values: Minute['averages']): Partial<Record<Reading, number>> {
   const out: Partial<Record<Reading, number>> = {};
   READINGS.forEach((reading, at) => {
@@ -92,25 +90,71 @@ function rounded(value: number | undefined): number | undefined {
 
 export function createRollup(needs: { store: SampleStore; clock: Clock; log: Log }): Rollup {
   const { store, clock } = needs;
-  const open = new Map<string, Open>();
+  /** Those with a minute at hand. */
+  const open = new Map<string, Live>();
   const closed = createClosedMinutes(needs);
   const backlog = createBacklog(needs);
   const dropped = { future: 0, old: 0 };
   let timer: Timer | undefined;
   let tick = 0;
 
-  function closeIdle(): void {
-    for (const [clientId, each] of open) {
-      if (tick - each.tick < IDLE_SECS) continue;
-      closed.add(clientId, toMinute(each));
-      open.delete(clientId);
+  /** The samples of one client. Whoever adds them keeps it, and need not find it again for each. */
+  class Live implements LiveSamples {
+    readonly #clientId: string;
+    /** Its minute is NONE while it is not in `open`. */
+    readonly #sum = createAccumulator(NONE);
+    /** Of the newest sample. */
+    #tick = 0;
+
+    constructor(clientId: string) {
+      this.#clientId = clientId;
     }
+
+    add(sample: SampleNumbers, atMs: number): void {
+      const time = judgeSampleTime(atMs, clock.wall());
+      if (time !== 'kept') {
+        dropped[time]++;
+        return;
+      }
+      const minute = minuteOf(atMs);
+      const sum = this.#sum;
+      if (sum.minute !== minute) {
+        if (sum.minute === NONE) open.set(this.#clientId, this);
+        else closed.add(this.#clientId, toMinute(sum));
+        resetAccumulator(sum, minute);
+      }
+      addSample(sum, sample);
+      this.#tick = tick;
+    }
+
+    get minute(): Minute {
+      return toMinute(this.#sum);
+    }
+
+    get isIdle(): boolean {
+      return tick - this.#tick >= IDLE_SECS;
+    }
+
+    /** The minute at hand is over, and none follows yet. */
+    close(): void {
+      closed.add(this.#clientId, this.minute);
+      this.drop();
+    }
+
+    drop(): void {
+      this.#sum.minute = NONE;
+      open.delete(this.#clientId);
+    }
+  }
+
+  function closeIdle(): void {
+    for (const live of open.values()) if (live.isIdle) live.close();
   }
 
   function inMemory(clientId: string): Minute[] {
     const minutes = closed.of(clientId);
     const current = open.get(clientId);
-    if (current) minutes.push(toMinute(current));
+    if (current) minutes.push(current.minute);
     return minutes;
   }
 
@@ -162,28 +206,12 @@ export function createRollup(needs: { store: SampleStore; clock: Clock; log: Log
   }
 
   return {
-    live(clientId, sample, atMs) {
-      const time = judgeSampleTime(atMs, clock.wall());
-      if (time !== 'kept') {
-        dropped[time]++;
-        return;
-      }
-      const minute = minuteOf(atMs);
-      let into = open.get(clientId);
-      if (!into) {
-        open.set(clientId, (into = { ...createAccumulator(minute), tick }));
-      } else if (into.minute !== minute) {
-        closed.add(clientId, toMinute(into));
-        resetAccumulator(into, minute);
-      }
-      addSample(into, sample);
-      into.tick = tick;
-    },
+    live: (clientId) => open.get(clientId) ?? new Live(clientId),
 
     backlog: (clientId, samples) => backlog.take(clientId, samples),
 
     async forget(clientId) {
-      open.delete(clientId);
+      open.get(clientId)?.drop();
       closed.drop(clientId);
       await store.forget(clientId);
     },
@@ -229,8 +257,7 @@ export function createRollup(needs: { store: SampleStore; clock: Clock; log: Log
       timer?.cancel();
       timer = undefined;
       backlog.stop();
-      for (const [clientId, each] of open) closed.add(clientId, toMinute(each));
-      open.clear();
+      for (const live of open.values()) live.close();
       await closed.write();
       if (closed.waiting > 0)
         needs.log.error('samples could not be stored before the end', { minutes: closed.waiting });

@@ -1,11 +1,11 @@
 /** Minute averages in the database for samples. Rows stay here. */
 import { sql } from 'kysely';
-import type { Insertable, Selectable } from 'kysely';
+import type { Selectable } from 'kysely';
 
 import type { Database, Statement } from '../storage/database.ts';
 import type { SampleTables } from '../storage/tables.ts';
 import { READINGS } from './minute.ts';
-import type { Minute } from './minute.ts';
+import type { Minute, Reading } from './minute.ts';
 import type { Point } from './points.ts';
 
 export interface ClientMinute extends Minute {
@@ -52,38 +52,6 @@ export const MAX_FOLDED = 720;
 
 type Row = Selectable<SampleTables['minute_samples']>;
 
-function toRow(from: ClientMinute): Insertable<SampleTables['minute_samples']> {
-  const [
-    cpu_usage,
-    load1,
-    used_memory,
-    total_memory,
-    used_swap,
-    disk_used,
-    disk_total,
-    rx_bytes_per_sec,
-    tx_bytes_per_sec,
-    read_bytes_per_sec,
-    write_bytes_per_sec,
-  ] = from.averages;
-  return {
-    client_id: from.clientId,
-    minute: from.minute,
-    samples: from.samples,
-    cpu_usage: cpu_usage ?? null,
-    load1: load1 ?? null,
-    used_memory: used_memory ?? null,
-    total_memory: total_memory ?? null,
-    used_swap: used_swap ?? null,
-    disk_used: disk_used ?? null,
-    disk_total: disk_total ?? null,
-    rx_bytes_per_sec: rx_bytes_per_sec ?? null,
-    tx_bytes_per_sec: tx_bytes_per_sec ?? null,
-    read_bytes_per_sec: read_bytes_per_sec ?? null,
-    write_bytes_per_sec: write_bytes_per_sec ?? null,
-  };
-}
-
 function fromRow(row: Row): Minute {
   return {
     minute: row.minute,
@@ -92,22 +60,24 @@ function fromRow(row: Row): Minute {
   };
 }
 
-/** What becomes of each column when the minute is there already; as `mergeMinutes`. */
-const MERGED = {
-  samples: sql<number>`minute_samples.samples + excluded.samples`,
-  ...Object.fromEntries(
-    READINGS.map((reading) => {
-      const old = sql.ref<number | null>(`minute_samples.${reading}`);
-      const added = sql.ref<number | null>(`excluded.${reading}`);
-      return [
-        reading,
-        sql<number | null>`case when ${added} is null then ${old} when ${old} is null then ${added}
-          else (${old} * minute_samples.samples + ${added} * excluded.samples)
-            / (minute_samples.samples + excluded.samples) end`,
-      ];
-    }),
-  ),
-};
+const COLUMNS = ['client_id', 'minute', 'samples', ...READINGS] as const;
+
+/** What becomes of a reading when the minute is there already; as `mergeMinutes`. */
+function merged(reading: Reading): string {
+  const old = `minute_samples.${reading}`;
+  const added = `excluded.${reading}`;
+  return `${reading} = CASE WHEN ${added} IS NULL THEN ${old} WHEN ${old} IS NULL THEN ${added}
+    ELSE (${old} * minute_samples.samples + ${added} * excluded.samples) / (minute_samples.samples + excluded.samples) END`;
+}
+
+/** Run for each row: a statement of hundreds of rows takes longer to make than to run. */
+const ADD = `INSERT INTO minute_samples (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map(() => '?').join(', ')})
+  ON CONFLICT (client_id, minute) DO UPDATE SET samples = minute_samples.samples + excluded.samples,
+  ${READINGS.map(merged).join(',\n  ')}`;
+
+function toRow({ clientId, minute, samples, averages }: ClientMinute): (string | number | null)[] {
+  return [clientId, minute, samples, ...averages.map((average) => average ?? null)];
+}
 
 /** What a point holds of each reading. */
 const FOLDED = READINGS.flatMap((reading) => {
@@ -125,14 +95,7 @@ export function createSampleStore(database: Database<SampleTables>): SampleStore
   return {
     async add(minutes, progress) {
       const statements: Statement[] = [];
-      if (minutes.length > 0) {
-        statements.push(
-          query
-            .insertInto('minute_samples')
-            .values(minutes.map(toRow))
-            .onConflict((conflict) => conflict.columns(['client_id', 'minute']).doUpdateSet(MERGED)),
-        );
-      }
+      if (minutes.length > 0) statements.push({ sql: ADD, rows: minutes.map(toRow) });
       if (progress) {
         statements.push(
           query

@@ -8,7 +8,7 @@ import type { MessageOf, ServerMessage } from '@ops/protocol/wire/messages.ts';
 import { freshSample } from '@ops/protocol/wire/plain-heartbeat.ts';
 
 import type { RunningCommands } from '../commands/create-commands.ts';
-import type { ClientLink } from '../fleet/fleet.ts';
+import type { ClientLink, FleetSeat } from '../fleet/fleet.ts';
 import type { FleetRegistry } from '../fleet/registry.ts';
 import { idOf, registrationOf } from '../fleet/test-fleet.ts';
 
@@ -67,6 +67,7 @@ export interface TestHosts {
 export function testHosts(): TestHosts {
   const all = new Map<number, TestHost>();
   const links = new Map<number, ClientLink>();
+  const seats = new Map<number, FleetSeat | undefined>();
   const known = new Set<number>();
   const sequences = new Map<number, number>();
   const running = new Map<string, number>();
@@ -176,7 +177,7 @@ export function testHosts(): TestHosts {
       };
       links.set(n, link);
       const policy = { readonly, commands: [], script_dirs: [], script_extensions: [] };
-      server!.fleet.online(registrationOf(n, { apps: appsOf(n), policy }), link);
+      seats.set(n, server!.fleet.online(registrationOf(n, { apps: appsOf(n), policy }), link));
       const mine = (of: ReadonlyMap<string, number>, state: 'running' | 'finished') =>
         [...of].filter(([, at]) => at === n).map(([command_id]) => ({ command_id, state, chunks: 0 }));
       const ended = new Map([...results].map(([id, result]) => [id, result.n]));
@@ -192,7 +193,7 @@ export function testHosts(): TestHosts {
     connectWith(n, apps) {
       const link = { instanceId: `instance ${n}`, lastFrameAt: 0, close: () => {}, tell: () => {} };
       links.set(n, link);
-      server!.fleet.online(registrationOf(n, { apps }), link);
+      seats.set(n, server!.fleet.online(registrationOf(n, { apps }), link));
     },
     disconnect(n) {
       const link = links.get(n);
@@ -206,7 +207,7 @@ export function testHosts(): TestHosts {
       Object.assign(host(n), change);
       tellApps(n);
     },
-    measure: (n, sample) => server!.fleet.heartbeat(idOf(n), freshSample(sample), undefined),
+    measure: (n, sample) => seats.get(n)?.heartbeat(freshSample(sample), undefined),
     serverGone() {
       links.clear();
       server = undefined;

@@ -7,11 +7,11 @@ import type { Peer } from './peer.ts';
 
 /** The most frequent message by far: no promise, no closure, one write. */
 export function heartbeat(fresh: FreshHeartbeat, peer: Peer, parts: GatewayParts): void {
-  const { clock, counters, inbox, acks } = parts;
+  const { clock, counters, acks } = parts;
   if (!peer.heartbeats.take(peer.lastFrameAt)) {
     throw new WireError('rate', `more than ${MAX_HEARTBEATS_PER_SEC} heartbeats a second`);
   }
   counters.heartbeats++;
-  inbox.heartbeat(peer.clientId, fresh.sample, fresh.clientTimeMs);
+  peer.seat?.heartbeat(fresh.sample, fresh.clientTimeMs);
   peer.send(acks.body(clock.wall()));
 }
