@@ -53,21 +53,6 @@ export const READING_FIELDS = {
 export const sample = s.object(READING_FIELDS, { unknown: 'ignore' });
 export type Sample = Infer<typeof sample>;
 
-/** What of a sample is counted: numbers without names. Every sample is one. */
-export interface SampleNumbers {
-  cpu_usage?: number | undefined;
-  load_average?: readonly number[] | undefined;
-  total_memory?: number | undefined;
-  used_memory?: number | undefined;
-  used_swap?: number | undefined;
-  disks?: readonly { readonly total: number; readonly used: number }[] | undefined;
-  network?: readonly { readonly rx_bytes_per_sec: number; readonly tx_bytes_per_sec: number }[] | undefined;
-  disk_io?:
-    | readonly { readonly read_bytes_per_sec: number; readonly write_bytes_per_sec: number }[]
-    | undefined;
-  uptime_secs?: number | undefined;
-}
-
 /** One set of readings with the time it was taken, by the client's wall clock. */
 export const timedSample = s.object({ t: epochMs, ...READING_FIELDS }, { unknown: 'ignore' });
 export type TimedSample = Infer<typeof timedSample>;

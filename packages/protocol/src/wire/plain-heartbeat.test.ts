@@ -43,17 +43,7 @@ const FULL = { type: 'heartbeat', client_time: 1_756_540_800_000, sample: SAMPLE
 function meaning({ clientTimeMs, sample }: FreshHeartbeat): unknown {
   if (!sample) return { clientTimeMs };
   const text = sample.body.toString('utf8', sample.from, sample.to);
-  const { cpu_usage, load_average, total_memory, used_memory, used_swap, uptime_secs, ...lists } =
-    sample.numbers;
-  const { disks, network, disk_io } = lists;
-  return {
-    clientTimeMs,
-    whole: JSON.parse(text) as unknown,
-    numbers: [cpu_usage, load_average, total_memory, used_memory, used_swap, uptime_secs],
-    disks: disks?.map(({ total, used }) => [total, used]),
-    network: network?.map((each) => [each.rx_bytes_per_sec, each.tx_bytes_per_sec]),
-    diskIo: disk_io?.map((each) => [each.read_bytes_per_sec, each.write_bytes_per_sec]),
-  };
+  return { clientTimeMs, whole: JSON.parse(text) as unknown, figures: [...sample.figures] };
 }
 
 /** @returns the reason of a refusal in words */

@@ -5,6 +5,7 @@
  * It takes only plain JSON (plain-json.ts) of known fields. The strict reader (message-reader.ts) accepts all of that and
  * understands it in the same way, which a test holds. Whatever else comes, right or wrong, is left to the strict reader.
  */
+import { AT, FIGURES, figuresOf, fullness } from '../domain/figures.ts';
 import { MAX_EPOCH_MS } from '../domain/id.ts';
 import {
   LOADS,
@@ -15,7 +16,7 @@ import {
   MAX_NAME_CHARS,
   MAX_PERCENT,
 } from '../domain/sample.ts';
-import type { Sample, SampleNumbers } from '../domain/sample.ts';
+import type { Sample } from '../domain/sample.ts';
 import {
   bytesOf,
   isAtEnd,
@@ -31,10 +32,11 @@ import {
 } from './plain-json.ts';
 import type { MessageOf } from './messages.ts';
 
-/** A sample as it came: its numbers at once, the whole of it as text. */
+/** A sample as it came: its figures at once, the whole of it as text. Views: they hold until the next frame. */
 export interface FreshSample {
-  readonly numbers: SampleNumbers;
-  /** Holds the sample as JSON, clean, at `from` to before `to`. A view: it holds until the next frame. */
+  /** As figures.ts has them. */
+  readonly figures: Float64Array;
+  /** Holds the sample as JSON, clean, at `from` to before `to`. */
   readonly body: Buffer;
   readonly from: number;
   readonly to: number;
@@ -48,7 +50,7 @@ export interface FreshHeartbeat {
 /** What the strict reader made, in the same form. */
 export function freshSample(sample: Sample): FreshSample {
   const body = Buffer.from(JSON.stringify(sample), 'utf8');
-  return { numbers: sample, body, from: 0, to: body.length };
+  return { figures: figuresOf(sample), body, from: 0, to: body.length };
 }
 
 export function freshHeartbeat(message: MessageOf<'heartbeat'>): FreshHeartbeat {
@@ -82,7 +84,9 @@ const INTERFACE = keysOf('interface', 'rx_bytes_per_sec', 'tx_bytes_per_sec');
 const DEVICE = keysOf('device', 'read_bytes_per_sec', 'write_bytes_per_sec');
 
 // Of the pass under way; it is over when `readPlainHeartbeat` returns.
-let numbers: SampleNumbers = {};
+const figures = new Float64Array(FIGURES.length);
+/** Share in use of the disk whose figures are in there. */
+let highest = -1;
 let from = 0;
 let to = 0;
 /** The time, and the two numbers of an entry of a list. In here they are no objects of their own. */
@@ -90,19 +94,6 @@ const read = new Float64Array(3);
 const TIME = 0;
 const FIRST = 1;
 const SECOND = 2;
-
-/** With all fields from the start, so that they share one shape in memory. */
-const noNumbers = (): SampleNumbers => ({
-  cpu_usage: undefined,
-  load_average: undefined,
-  total_memory: undefined,
-  used_memory: undefined,
-  used_swap: undefined,
-  disks: undefined,
-  network: undefined,
-  disk_io: undefined,
-  uptime_secs: undefined,
-});
 
 const isPlain = (value: number): boolean => value >= 0;
 
@@ -131,56 +122,66 @@ function takeOfRates(field: number): boolean {
   }
 }
 
-function disk(): { total: number; used: number } | undefined {
-  return object(DISK, takeOfDisk) === DISK.all ? { total: read[FIRST]!, used: read[SECOND]! } : undefined;
+function disk(): boolean {
+  if (object(DISK, takeOfDisk) !== DISK.all) return false;
+  const share = fullness(read[SECOND]!, read[FIRST]!);
+  if (share > highest) {
+    highest = share;
+    figures[AT.diskTotal] = read[FIRST]!;
+    figures[AT.diskUsed] = read[SECOND]!;
+  }
+  return true;
 }
 
-function network(): { rx_bytes_per_sec: number; tx_bytes_per_sec: number } | undefined {
-  if (object(INTERFACE, takeOfRates) !== INTERFACE.all) return undefined;
-  return { rx_bytes_per_sec: read[FIRST]!, tx_bytes_per_sec: read[SECOND]! };
+/** Adds two rates to two sums, which begin with the first entry. */
+function addRates(entry: number, first: number, second: number): boolean {
+  figures[first] = entry === 0 ? read[FIRST]! : figures[first]! + read[FIRST]!;
+  figures[second] = entry === 0 ? read[SECOND]! : figures[second]! + read[SECOND]!;
+  return true;
 }
 
-function diskIo(): { read_bytes_per_sec: number; write_bytes_per_sec: number } | undefined {
-  if (object(DEVICE, takeOfRates) !== DEVICE.all) return undefined;
-  return { read_bytes_per_sec: read[FIRST]!, write_bytes_per_sec: read[SECOND]! };
+function network(entry: number): boolean {
+  return object(INTERFACE, takeOfRates) === INTERFACE.all && addRates(entry, AT.received, AT.sent);
 }
 
-function percent(): number | undefined {
-  const value = number(MAX_PERCENT);
-  return isPlain(value) ? value : undefined;
+function diskIo(entry: number): boolean {
+  return object(DEVICE, takeOfRates) === DEVICE.all && addRates(entry, AT.read, AT.written);
 }
 
-function load(): number | undefined {
+const percent = (): boolean => isPlain(number(MAX_PERCENT));
+
+function load(entry: number): boolean {
   const value = number(ANY);
-  return isPlain(value) ? value : undefined;
+  if (entry === 0) figures[AT.load1] = value;
+  return isPlain(value);
 }
 
 function takeReading(field: number): boolean {
   switch (field) {
     case 0:
-      return isPlain((numbers.cpu_usage = number(MAX_PERCENT)));
+      return isPlain((figures[AT.cpu] = number(MAX_PERCENT)));
     case 1:
-      return list(MAX_CORES, percent) !== undefined;
+      return list(MAX_CORES, percent) >= 0;
     case 2:
-      return (numbers.load_average = list(LOADS, load))?.length === LOADS;
+      return list(LOADS, load) === LOADS;
     case 3:
-      return isPlain((numbers.total_memory = whole(ANY)));
+      return isPlain((figures[AT.totalMemory] = whole(ANY)));
     case 4:
-      return isPlain((numbers.used_memory = whole(ANY)));
+      return isPlain((figures[AT.usedMemory] = whole(ANY)));
     case 5:
       return isPlain(whole(ANY));
     case 6:
-      return isPlain((numbers.used_swap = whole(ANY)));
+      return isPlain((figures[AT.usedSwap] = whole(ANY)));
     case 7:
-      return (numbers.disks = list(MAX_DISKS, disk)) !== undefined;
+      return list(MAX_DISKS, disk) >= 0;
     case 8:
-      return (numbers.network = list(MAX_INTERFACES, network)) !== undefined;
+      return list(MAX_INTERFACES, network) >= 0;
     case 9:
-      return (numbers.disk_io = list(MAX_DISKS, diskIo)) !== undefined;
+      return list(MAX_DISKS, diskIo) >= 0;
     case 10:
       return isPlain(whole(ANY));
     default:
-      return isPlain((numbers.uptime_secs = number(ANY)));
+      return isPlain((figures[AT.uptime] = number(ANY)));
   }
 }
 
@@ -192,7 +193,8 @@ function takeOfHeartbeat(field: number): boolean {
       return isPlain((read[TIME] = whole(MAX_EPOCH_MS)));
     default:
       from = position();
-      numbers = noNumbers();
+      figures.fill(NaN);
+      highest = -1;
       if (object(SAMPLE, takeReading) < 0) return false;
       to = position();
       return true;
@@ -209,6 +211,6 @@ export function readPlainHeartbeat(body: Buffer): FreshHeartbeat | undefined {
   if (seen < 0 || (seen & HAS_TYPE) === 0 || !isAtEnd()) return undefined;
   return {
     clientTimeMs: (seen & HAS_TIME) === 0 ? undefined : read[TIME],
-    sample: (seen & HAS_SAMPLE) === 0 ? undefined : { numbers, body, from, to },
+    sample: (seen & HAS_SAMPLE) === 0 ? undefined : { figures, body, from, to },
   };
 }

@@ -161,21 +161,21 @@ export function object({ written }: Keys, take: (field: number) => boolean): num
   }
 }
 
-/** @returns the entries; undefined when there are more than `max`, or one is not plain and so `undefined` itself */
-export function list<T>(max: number, entry: () => T | undefined): T[] | undefined {
-  if (json[at++] !== OPEN_LIST) return undefined;
-  const entries: T[] = [];
+/**
+ * @param take reads one entry; returns false when that is not plain
+ * @returns how many there are; -1 when there are more than `max`, or one is not plain
+ */
+export function list(max: number, take: (entry: number) => boolean): number {
+  if (json[at++] !== OPEN_LIST) return -1;
   if (json[at] === CLOSE_LIST) {
     at++;
-    return entries;
+    return 0;
   }
-  while (entries.length < max) {
-    const one = entry();
-    if (one === undefined) return undefined;
-    entries.push(one);
+  for (let entry = 0; entry < max; entry++) {
+    if (!take(entry)) return -1;
     const next = json[at++];
-    if (next === CLOSE_LIST) return entries;
-    if (next !== COMMA) return undefined;
+    if (next === CLOSE_LIST) return entry + 1;
+    if (next !== COMMA) return -1;
   }
-  return undefined;
+  return -1;
 }

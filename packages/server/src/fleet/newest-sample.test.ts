@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 
+import { figuresOf } from '@ops/protocol/domain/figures.ts';
 import type { Sample } from '@ops/protocol/domain/sample.ts';
 import { freshSample } from '@ops/protocol/wire/plain-heartbeat.ts';
 import { exampleSample } from '@ops/testkit/example-messages.ts';
@@ -28,7 +29,7 @@ it('holds the newest sample and nothing of those before, whatever their length',
 it('keeps a copy, as what came is written over by what comes next', () => {
   const newest = new NewestSample();
   const body = Buffer.from('...{"cpu_usage":1}...');
-  newest.put({ numbers: { cpu_usage: 1 }, body, from: 3, to: body.length - 3 });
+  newest.put({ figures: figuresOf({ cpu_usage: 1 }), body, from: 3, to: body.length - 3 });
   body.fill('x');
   expect(newest.read()).toEqual({ cpu_usage: 1 });
 });

@@ -4,24 +4,25 @@
  * would have to be made, moved and swept away by the garbage collector every three seconds. What lists show of it are
  * numbers at hand.
  */
+import { FIGURES } from '@ops/protocol/domain/figures.ts';
 import type { Sample } from '@ops/protocol/domain/sample.ts';
 import type { SummaryMetrics } from '@ops/protocol/http/clients.ts';
 import type { FreshSample } from '@ops/protocol/wire/plain-heartbeat.ts';
 
-import { fullestDisk, receivedPerSec, sentPerSec } from './readings.ts';
-
-/** In the order of `put`. */
-const METRICS = [
-  'cpu_usage',
-  'load1',
-  'used_memory',
-  'total_memory',
-  'disk_used',
-  'disk_total',
-  'rx_bytes_per_sec',
-  'tx_bytes_per_sec',
-  'uptime_secs',
-] as const satisfies readonly (keyof SummaryMetrics)[];
+/** Those lists show, and where they are among the figures. */
+const METRICS = (
+  [
+    'cpu_usage',
+    'load1',
+    'used_memory',
+    'total_memory',
+    'disk_used',
+    'disk_total',
+    'rx_bytes_per_sec',
+    'tx_bytes_per_sec',
+    'uptime_secs',
+  ] as const satisfies readonly (keyof SummaryMetrics)[]
+).map((name) => ({ name, at: FIGURES.indexOf(name) }));
 
 /** Memory for text comes in multiples of so many bytes, so that a sample a digit longer fits as well. */
 const STEP = 256;
@@ -34,7 +35,7 @@ export class NewestSample {
   /** In the order of METRICS, NaN for what the sample does not hold. */
   readonly #metrics = METRICS.map(() => NaN);
 
-  put({ numbers, body, from, to }: FreshSample): void {
+  put({ figures, body, from, to }: FreshSample): void {
     if (!this.#text || this.#text.length < body.length) {
       this.#text = Buffer.allocUnsafeSlow(Math.ceil(body.length / STEP) * STEP);
     }
@@ -42,17 +43,7 @@ export class NewestSample {
     this.#text.set(body);
     this.#from = from;
     this.#to = to;
-    const disk = fullestDisk(numbers);
-    const metrics = this.#metrics;
-    metrics[0] = numbers.cpu_usage ?? NaN;
-    metrics[1] = numbers.load_average?.[0] ?? NaN;
-    metrics[2] = numbers.used_memory ?? NaN;
-    metrics[3] = numbers.total_memory ?? NaN;
-    metrics[4] = disk?.used ?? NaN;
-    metrics[5] = disk?.total ?? NaN;
-    metrics[6] = receivedPerSec(numbers) ?? NaN;
-    metrics[7] = sentPerSec(numbers) ?? NaN;
-    metrics[8] = numbers.uptime_secs ?? NaN;
+    for (let i = 0; i < METRICS.length; i++) this.#metrics[i] = figures[METRICS[i]!.at]!;
   }
 
   clear(): void {
@@ -86,9 +77,9 @@ export class NewestSample {
   /** The sample in nine numbers. What it does not hold is absent. */
   get metrics(): SummaryMetrics {
     const metrics: SummaryMetrics = {};
-    for (let i = 0; i < METRICS.length; i++) {
+    for (const [i, { name }] of METRICS.entries()) {
       const value = this.#metrics[i]!;
-      if (!Number.isNaN(value)) metrics[METRICS[i]!] = value;
+      if (!Number.isNaN(value)) metrics[name] = value;
     }
     return metrics;
   }

@@ -154,7 +154,7 @@ export function createFleet(needs: FleetNeeds): FleetRegistry {
       const entry = this.#entry;
       if (!entry.link) return;
       const wasLate = roster.beat(entry, sample, clientTimeMs);
-      if (sample) this.#live.add(sample.numbers, clientTimeMs ?? entry.lastSeenMs + entry.registeredOffsetMs);
+      if (sample) this.#live.add(sample.figures, clientTimeMs ?? entry.lastSeenMs + entry.registeredOffsetMs);
       if (wasLate) announce(entry);
     }
   }

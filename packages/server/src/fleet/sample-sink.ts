@@ -1,9 +1,9 @@
 /** Where the fleet hands samples on to. Implemented by metrics/rollup.ts: a feature imports the fleet, never the reverse. */
-import type { SampleNumbers, TimedSample } from '@ops/protocol/domain/sample.ts';
+import type { TimedSample } from '@ops/protocol/domain/sample.ts';
 
 export interface LiveSamples {
-  /** A sample of now, taken at `atMs` by the client's clock. Cheap, never throws. */
-  add(sample: SampleNumbers, atMs: number): void;
+  /** The figures (protocol's figures.ts) of a sample of now, taken at `atMs` by the client's clock. Cheap, never throws. */
+  add(figures: Float64Array, atMs: number): void;
 }
 
 export interface SampleSink {

@@ -1,5 +1,5 @@
 /** A fleet over a real database, with a clock that stands still, for tests. */
-import type { SampleNumbers, TimedSample } from '@ops/protocol/domain/sample.ts';
+import type { TimedSample } from '@ops/protocol/domain/sample.ts';
 import type { GoodbyeCode } from '@ops/protocol/wire/messages.ts';
 import type { Log, LogFields } from '@ops/runtime/log.ts';
 import { exampleFacts } from '@ops/testkit/example-messages.ts';
@@ -50,7 +50,7 @@ export function fakeLink(lastFrameAt = 0, instanceId = 'instance'): FakeLink {
 }
 
 export interface RecordedSamples extends SampleSink {
-  readonly taken: { readonly clientId: string; readonly sample: SampleNumbers; readonly atMs: number }[];
+  readonly taken: { readonly clientId: string; readonly figures: Float64Array; readonly atMs: number }[];
   readonly kept: { readonly clientId: string; readonly samples: readonly TimedSample[] }[];
   readonly forgotten: string[];
 }
@@ -60,7 +60,7 @@ export function recordedSamples(): RecordedSamples {
     taken: [],
     kept: [],
     forgotten: [],
-    live: (clientId) => ({ add: (sample, atMs) => void sink.taken.push({ clientId, sample, atMs }) }),
+    live: (clientId) => ({ add: (figures, atMs) => void sink.taken.push({ clientId, figures, atMs }) }),
     backlog: async (clientId, samples) => void sink.kept.push({ clientId, samples }),
     forget: async (clientId) => void sink.forgotten.push(clientId),
   };

@@ -1,4 +1,5 @@
 /** A gateway on a free port, with a fleet that only remembers what it was told. For tests. */
+import { AT } from '@ops/protocol/domain/figures.ts';
 import type { Clock } from '@ops/runtime/clock.ts';
 import { systemClock } from '@ops/runtime/clock.ts';
 import type { Log, LogFields, LogLevel } from '@ops/runtime/log.ts';
@@ -58,7 +59,7 @@ function recordingInbox(): RecordingInbox {
       const client = registration.clientId;
       void tell({ what: 'online', client, registration, link });
       return {
-        heartbeat: (sample) => void tell({ what: 'heartbeat', client, cpu: sample?.numbers.cpu_usage }),
+        heartbeat: (sample) => void tell({ what: 'heartbeat', client, cpu: sample?.figures[AT.cpu] }),
       };
     },
     offline(client, link) {

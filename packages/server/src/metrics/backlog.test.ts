@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { figuresOf } from '@ops/protocol/domain/figures.ts';
 import type { TimedSample } from '@ops/protocol/domain/sample.ts';
 import { until } from '@ops/testkit/until.ts';
 
@@ -92,7 +93,7 @@ describe('kept samples', () => {
     await using test = await testRollup();
     const { rollup, clock } = test;
     const t = clock.wall();
-    rollup.live(A).add({ cpu_usage: 90 }, t + 50_000);
+    rollup.live(A).add(figuresOf({ cpu_usage: 90 }), t + 50_000);
     await rollup.backlog(A, [
       { t, cpu_usage: 0 },
       { t: t + 1, cpu_usage: 0 },

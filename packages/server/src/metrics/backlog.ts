@@ -9,6 +9,7 @@
  *                                                                     ▲        │
  *                                                                     └─failed─┘ after RETRY_MS
  */
+import { figuresOf } from '@ops/protocol/domain/figures.ts';
 import type { TimedSample } from '@ops/protocol/domain/sample.ts';
 import { OpsError } from '@ops/protocol/errors.ts';
 import { sleep } from '@ops/runtime/clock.ts';
@@ -18,7 +19,7 @@ import type { Log } from '@ops/runtime/log.ts';
 import { atMostEvery } from '../fleet/at-most-every.ts';
 import { ChangeRefusedError } from '../storage/storage-error.ts';
 import { RETRY_MS } from './closed-minutes.ts';
-import { addSample, createAccumulator, minuteOf, toMinute } from './minute.ts';
+import { addFigures, createAccumulator, minuteOf, toMinute } from './minute.ts';
 import type { Accumulator } from './minute.ts';
 import type { ClientMinute, SampleStore } from './sample-store.ts';
 import { judgeSampleTime } from './sample-time.ts';
@@ -99,7 +100,7 @@ export function createBacklog(needs: { store: SampleStore; clock: Clock; log: Lo
         const minute = minuteOf(sample.t);
         let into = byMinute.get(minute);
         if (!into) byMinute.set(minute, (into = createAccumulator(minute)));
-        addSample(into, sample);
+        addFigures(into, figuresOf(sample));
         toMs = Math.max(toMs, sample.t);
       }
     }

@@ -1,11 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { figuresOf } from '@ops/protocol/domain/figures.ts';
 import type { Sample } from '@ops/protocol/domain/sample.ts';
 import { exampleSample } from '@ops/testkit/example-messages.ts';
 
 import {
-  addSample,
+  addFigures,
   createAccumulator,
   mergeMinutes,
   READINGS,
@@ -17,7 +18,7 @@ import { anySample, expectClose, readingsOf } from './test-samples.ts';
 
 function minuteOfAll(samples: readonly Sample[]): Minute {
   const accumulator = createAccumulator(7);
-  for (const sample of samples) addSample(accumulator, sample);
+  for (const sample of samples) addFigures(accumulator, figuresOf(sample));
   return toMinute(accumulator);
 }
 
@@ -59,9 +60,9 @@ describe('a minute', () => {
 
   it('begins anew without a trace of the one before', () => {
     const accumulator = createAccumulator(1);
-    addSample(accumulator, exampleSample());
+    addFigures(accumulator, figuresOf(exampleSample()));
     resetAccumulator(accumulator, 2);
-    addSample(accumulator, { cpu_usage: 3 });
+    addFigures(accumulator, figuresOf({ cpu_usage: 3 }));
     expect(toMinute(accumulator)).toEqual({ ...minuteOfAll([{ cpu_usage: 3 }]), minute: 2 });
   });
 });

@@ -1,30 +1,16 @@
 /**
  * Samples of one minute become averages. Pure.
  *
- * A reading that a sample does not have does not count in its average; one that no sample had is absent. Interfaces
- * and devices are summed up; of the disks the one that is fullest by share at that moment counts.
+ * A reading that a sample does not have does not count in its average; one that no sample had is absent.
  */
-import type { SampleNumbers } from '@ops/protocol/domain/sample.ts';
-
-import { fullestDisk, readPerSec, receivedPerSec, sentPerSec, writtenPerSec } from '../fleet/readings.ts';
+import { FIGURES } from '@ops/protocol/domain/figures.ts';
+import type { Figure } from '@ops/protocol/domain/figures.ts';
 
 export const MINUTE_MS = 60_000;
 
 /** What is averaged, by the names of the columns and of `MinuteSample`. */
-export const READINGS = [
-  'cpu_usage',
-  'load1',
-  'used_memory',
-  'total_memory',
-  'used_swap',
-  'disk_used',
-  'disk_total',
-  'rx_bytes_per_sec',
-  'tx_bytes_per_sec',
-  'read_bytes_per_sec',
-  'write_bytes_per_sec',
-] as const;
-export type Reading = (typeof READINGS)[number];
+export type Reading = Exclude<Figure, 'uptime_secs'>;
+export const READINGS = FIGURES.filter((figure): figure is Reading => figure !== 'uptime_secs');
 
 export interface Minute {
   /** Whole minutes since 1970 by the client's clock. */
@@ -61,28 +47,16 @@ export function resetAccumulator(into: Accumulator, minute: number): void {
   into.counts.fill(0);
 }
 
-function put(into: Accumulator, at: number, value: number | undefined): void {
-  if (value === undefined) return;
-  into.sums[at]! += value;
-  into.counts[at]!++;
-}
-
 /** The caller has seen to it that the sample is of this minute. */
-export function addSample(into: Accumulator, sample: SampleNumbers): void {
-  const disk = fullestDisk(sample);
+export function addFigures(into: Accumulator, figures: Float64Array): void {
+  const { sums, counts } = into;
   into.samples++;
-  // In the order of READINGS.
-  put(into, 0, sample.cpu_usage);
-  put(into, 1, sample.load_average?.[0]);
-  put(into, 2, sample.used_memory);
-  put(into, 3, sample.total_memory);
-  put(into, 4, sample.used_swap);
-  put(into, 5, disk?.used);
-  put(into, 6, disk?.total);
-  put(into, 7, receivedPerSec(sample));
-  put(into, 8, sentPerSec(sample));
-  put(into, 9, readPerSec(sample));
-  put(into, 10, writtenPerSec(sample));
+  for (let at = 0; at < sums.length; at++) {
+    const value = figures[at]!;
+    if (Number.isNaN(value)) continue;
+    sums[at]! += value;
+    counts[at]!++;
+  }
 }
 
 export function toMinute(from: Accumulator): Minute {

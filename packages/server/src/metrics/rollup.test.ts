@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { figuresOf } from '@ops/protocol/domain/figures.ts';
 import type { TimedSample } from '@ops/protocol/domain/sample.ts';
 import { MAX_MINUTES, minuteSample } from '@ops/protocol/http/clients.ts';
 import type { MinuteSample } from '@ops/protocol/http/clients.ts';
@@ -94,7 +95,7 @@ describe('points of several minutes', () => {
               t = Math.ceil((t + 1) / MINUTE_MS) * MINUTE_MS;
             }
             told.push({ ...sample, t });
-            test.rollup.live(id).add(sample, t);
+            test.rollup.live(id).add(figuresOf(sample), t);
           }
           const points = await test.rollup.list(id, from, to, step);
           const wanted = expectedPoints(await all(test.rollup, id), step);
@@ -146,10 +147,10 @@ describe('points of several minutes', () => {
   it('of which a part is stored and a part in memory are merged', async () => {
     await using test = await testRollup();
     const t = test.clock.wall();
-    for (const cpu_usage of [10, 20, 30]) test.rollup.live(A).add({ cpu_usage, used_swap: 5 }, t);
+    for (const cpu_usage of [10, 20, 30]) test.rollup.live(A).add(figuresOf({ cpu_usage, used_swap: 5 }), t);
     await test.rollup.stop();
     const after = test.restarted();
-    after.live(A).add({ cpu_usage: 60, load_average: [1, 2, 3] }, t + MINUTE_MS);
+    after.live(A).add(figuresOf({ cpu_usage: 60, load_average: [1, 2, 3] }), t + MINUTE_MS);
     expect(await after.list(A, t, t, 5)).toEqual([
       {
         t,
@@ -167,7 +168,7 @@ describe('points of several minutes', () => {
     const { rollup, clock } = test;
     const now = clock.wall();
     for (let minute = 0; minute < 20; minute++)
-      rollup.live(A).add({ cpu_usage: minute }, now + minute * MINUTE_MS);
+      rollup.live(A).add(figuresOf({ cpu_usage: minute }), now + minute * MINUTE_MS);
     const points = await rollup.list(A, now + 1, now + 10 * MINUTE_MS, 5);
     expect(points).toEqual([
       { t: now + 5 * MINUTE_MS, samples: 5, cpu_usage: 7, peaks: { cpu_usage: 9 } },
@@ -193,7 +194,7 @@ describe('live samples', () => {
           for (const [sample, pause] of steps) {
             t += pause;
             samples.push({ ...sample, t });
-            rollup.live(id).add(sample, t);
+            rollup.live(id).add(figuresOf(sample), t);
           }
           expectSame(await all(rollup, id), expected(samples));
           if (client % 10 === 0) {
@@ -210,10 +211,10 @@ describe('live samples', () => {
     await using test = await testRollup();
     const { rollup, clock } = test;
     const t = clock.wall();
-    for (const cpu_usage of [10, 20, 30]) rollup.live(A).add({ cpu_usage, used_swap: 5 }, t);
+    for (const cpu_usage of [10, 20, 30]) rollup.live(A).add(figuresOf({ cpu_usage, used_swap: 5 }), t);
     await rollup.stop();
     const after = test.restarted();
-    after.live(A).add({ cpu_usage: 60, load_average: [1, 2, 3] }, t + 1000);
+    after.live(A).add(figuresOf({ cpu_usage: 60, load_average: [1, 2, 3] }), t + 1000);
     const whole = [{ t, samples: 4, cpu_usage: 30, used_swap: 5, load1: 1 }];
     // Half stored, half at hand; then all stored.
     expect(await all(after)).toEqual(whole);
@@ -227,10 +228,10 @@ describe('live samples', () => {
     const minutes = () => store.list(A, 0, 1e9, 10);
     const t = clock.wall();
     rollup.start();
-    rollup.live(A).add({ cpu_usage: 1 }, t);
+    rollup.live(A).add(figuresOf({ cpu_usage: 1 }), t);
     await clock.advanceAsync(2000);
     expect(await minutes()).toEqual([]);
-    rollup.live(A).add({ cpu_usage: 2 }, t + MINUTE_MS);
+    rollup.live(A).add(figuresOf({ cpu_usage: 2 }), t + MINUTE_MS);
     await clock.advanceAsync(1000);
     await until(async () => (await minutes()).length === 1, { what: 'the minute that is over' });
     await clock.advanceAsync(IDLE_SECS * 1000);
@@ -246,8 +247,8 @@ describe('live samples', () => {
     const t = clock.wall();
     const sample = exampleSample();
     const clients = 10_000;
-    for (let n = 0; n < clients; n++) rollup.live(idOf(n)).add(sample, t);
-    for (let n = 0; n < clients; n++) rollup.live(idOf(n)).add(sample, t + MINUTE_MS);
+    for (let n = 0; n < clients; n++) rollup.live(idOf(n)).add(figuresOf(sample), t);
+    for (let n = 0; n < clients; n++) rollup.live(idOf(n)).add(figuresOf(sample), t + MINUTE_MS);
     expect(rollup.stats()).toMatchObject({ open: clients, waiting: clients });
     rollup.start();
     clock.advance(1000);
@@ -267,7 +268,7 @@ describe('live samples', () => {
     const now = clock.wall();
     const taken = [now + MAX_FUTURE_MS, now - RETENTION_MS];
     for (const t of [...taken, now + MAX_FUTURE_MS + 1, now - RETENTION_MS - 1])
-      rollup.live(A).add({ cpu_usage: 1 }, t);
+      rollup.live(A).add(figuresOf({ cpu_usage: 1 }), t);
     expect((await all(rollup)).map(({ t }) => t)).toEqual(taken.toReversed());
     expect(rollup.stats().dropped).toMatchObject({ sample_future: 1, sample_old: 1 });
   });
@@ -278,7 +279,8 @@ describe('the history of a client', () => {
     await using test = await testRollup();
     const { rollup, clock } = test;
     const base = clock.wall();
-    for (const minute of [0, 1, 2, 3]) rollup.live(A).add({ cpu_usage: minute }, base + minute * MINUTE_MS);
+    for (const minute of [0, 1, 2, 3])
+      rollup.live(A).add(figuresOf({ cpu_usage: minute }), base + minute * MINUTE_MS);
     const between = async (from: number, to: number) =>
       (await rollup.list(A, from, to)).map((each) => each.cpu_usage);
     expect(await between(base + MINUTE_MS, base + 2 * MINUTE_MS)).toEqual([1, 2]);
@@ -297,7 +299,7 @@ describe('the history of a client', () => {
       cpu_usage: 1,
     }));
     await rollup.backlog(A, samples.slice(0, -1));
-    rollup.live(A).add({ cpu_usage: 2 }, newest);
+    rollup.live(A).add(figuresOf({ cpu_usage: 2 }), newest);
     const minutes = await all(rollup);
     expect(minutes).toHaveLength(MAX_MINUTES);
     expect([minutes[0]?.t, minutes.at(-1)?.t]).toEqual([first + MINUTE_MS, newest]);
@@ -309,7 +311,7 @@ describe('the history of a client', () => {
     const t = clock.wall();
     rollup.start();
     for (let n = 1; n <= 40; n++) {
-      rollup.live(A).add({ cpu_usage: n }, t + n * MINUTE_MS);
+      rollup.live(A).add(figuresOf({ cpu_usage: n }), t + n * MINUTE_MS);
       clock.advance(1000);
       const minutes = await all(rollup);
       expect(minutes.map(({ samples }) => samples)).toEqual(minutes.map(() => 1));
@@ -322,9 +324,9 @@ describe('the history of a client', () => {
     const { rollup, clock, store } = test;
     const t = clock.wall();
     await rollup.backlog(A, [{ t, cpu_usage: 1 }]);
-    rollup.live(A).add({ cpu_usage: 2 }, t + MINUTE_MS);
-    rollup.live(A).add({ cpu_usage: 3 }, t + 2 * MINUTE_MS);
-    rollup.live(idOf(2)).add({ cpu_usage: 4 }, t);
+    rollup.live(A).add(figuresOf({ cpu_usage: 2 }), t + MINUTE_MS);
+    rollup.live(A).add(figuresOf({ cpu_usage: 3 }), t + 2 * MINUTE_MS);
+    rollup.live(idOf(2)).add(figuresOf({ cpu_usage: 4 }), t);
     await rollup.forget(A);
     await rollup.stop();
     expect(await all(rollup)).toEqual([]);
@@ -344,8 +346,8 @@ describe('samples on a full disk', () => {
     await until(
       async () => {
         for (let more = 0; more < 500; more++) {
-          rollup.live(idOf(++n)).add(exampleSample(), t);
-          rollup.live(idOf(n)).add(exampleSample(), t + MINUTE_MS);
+          rollup.live(idOf(++n)).add(figuresOf(exampleSample()), t);
+          rollup.live(idOf(n)).add(figuresOf(exampleSample()), t + MINUTE_MS);
         }
         await clock.advanceAsync(1000);
         return samples.database.fault;

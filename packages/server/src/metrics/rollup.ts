@@ -8,7 +8,6 @@
  * minute comes, or none for IDLE_SECS. A crash of the server loses at most the live samples of the minute at hand;
  * `stop` stores them.
  */
-import type { SampleNumbers } from '@ops/protocol/domain/sample.ts';
 import { MAX_MINUTES } from '@ops/protocol/http/clients.ts';
 import type { MinuteSample } from '@ops/protocol/http/clients.ts';
 import { sleep } from '@ops/runtime/clock.ts';
@@ -19,7 +18,7 @@ import type { LiveSamples, SampleSink } from '../fleet/sample-sink.ts';
 import { createBacklog } from './backlog.ts';
 import { createClosedMinutes } from './closed-minutes.ts';
 import {
-  addSample,
+  addFigures,
   createAccumulator,
   mergeMinutes,
   MINUTE_MS,
@@ -110,7 +109,7 @@ export function createRollup(needs: { store: SampleStore; clock: Clock; log: Log
       this.#clientId = clientId;
     }
 
-    add(sample: SampleNumbers, atMs: number): void {
+    add(figures: Float64Array, atMs: number): void {
       const time = judgeSampleTime(atMs, clock.wall());
       if (time !== 'kept') {
         dropped[time]++;
@@ -123,7 +122,7 @@ export function createRollup(needs: { store: SampleStore; clock: Clock; log: Log
         else closed.add(this.#clientId, toMinute(sum));
         resetAccumulator(sum, minute);
       }
-      addSample(sum, sample);
+      addFigures(sum, figures);
       this.#tick = tick;
     }
 

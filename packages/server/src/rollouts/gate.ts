@@ -1,11 +1,11 @@
 /** What a gate says of what was seen of a host. Pure; soak.ts does the looking. */
 import type { AppInfo } from '@ops/protocol/domain/app.ts';
 import type { Sample } from '@ops/protocol/domain/sample.ts';
+import { fullestDisk } from '@ops/protocol/domain/figures.ts';
 import { DEFAULT_SOAK_SECS, type GateReading, type RolloutReason } from '@ops/protocol/domain/rollout.ts';
 import type { Words } from '@ops/protocol/http/endpoint.ts';
 import type { RolloutGate, WaveReport } from '@ops/protocol/http/rollouts.ts';
 
-import { fullestDisk } from '../fleet/readings.ts';
 import { FOUND } from './findings.ts';
 import type { Change } from './rollouts.ts';
 
