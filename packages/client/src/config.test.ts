@@ -51,6 +51,8 @@ describe('the configuration of ops-client', () => {
       tcpAuthEnabled: undefined,
       tcpAuthSecret: undefined,
       tcpAuthSecretPrevious: undefined,
+      enrolToken: undefined,
+      acceptNewIdentity: true,
       tls: false,
       tlsCa: undefined,
       tlsFingerprint: undefined,
