@@ -5,7 +5,6 @@
  *   storage → fleet, samples → commands → batches, releases, apps → rollouts → auth → gateway → HTTP
  */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 
 import { createPolicy } from '@ops/policy/policy.ts';
 import { predefinedFor } from '@ops/policy/predefined.ts';
@@ -14,7 +13,6 @@ import { isLoopback } from '@ops/runtime/ip-address.ts';
 import { createLifecycle } from '@ops/runtime/lifecycle.ts';
 import type { Log } from '@ops/runtime/log.ts';
 import type { Random } from '@ops/runtime/random.ts';
-import { singleFile } from '@ops/runtime/single-file.ts';
 
 import { createAppActions } from './apps/app-actions.ts';
 import { createRollBack } from './apps/roll-back.ts';
@@ -29,7 +27,7 @@ import { createFleet } from './fleet/registry.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { databaseCheck } from './http/routes/health.ts';
 import { createHttpServer } from './http/server.ts';
-import { webDirectory, webInside } from './http/web-files.ts';
+import { consoleSource } from './http/web-files.ts';
 import { createPrometheus } from './metrics/prometheus.ts';
 import { createRetention } from './metrics/retention.ts';
 import { createRollup } from './metrics/rollup.ts';
@@ -43,8 +41,6 @@ import { resolveTcpSecrets } from './tcp-secret.ts';
 import type { TcpSecrets } from './tcp-secret.ts';
 import { VERSION } from './version.ts';
 
-/** Where `npm run build:web` puts the console. */
-const WEB_DIRECTORY = join(import.meta.dirname, '../../web/dist');
 const SECOND_MS = 1000;
 export interface ServerNeeds {
   readonly config: ServerConfig;
@@ -197,7 +193,6 @@ async function start(
   });
   const prometheus = createPrometheus({ figures, clock, log });
   lifecycle.onRelease('metrics', () => prometheus.stop());
-  const inside = singleFile();
   const http = await createHttpServer({
     options: config,
     auth,
@@ -221,7 +216,7 @@ async function start(
     renderMetrics: () => prometheus.render(),
     audit,
     version: VERSION,
-    webSource: inside ? webInside(inside) : webDirectory(WEB_DIRECTORY),
+    webSource: consoleSource(),
     clock,
     random,
     log,
