@@ -67,6 +67,7 @@ async function scriptOf(product: Product, { commit }: Source): Promise<Script> {
 
   const writer = await bundle('packages/server/src/storage/writer/writer-worker.ts', 'cjs');
   inside.set(INSIDE.writer, Buffer.from(writer.code));
+  inside.set(INSIDE.installer, readFileSync(join(ROOT, 'deploy/install.sh')));
   for (const [name, data] of consoleFiles()) inside.set(name, data);
   const all = [...libraries, ...writer.libraries, ...consoleLibraries()];
   const once = new Map(all.map((library) => [`${library.name}@${library.version}`, library]));

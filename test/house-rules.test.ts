@@ -126,6 +126,14 @@ describe('house rules', () => {
     });
   }
 
+  it('what a program reads beside its source is in the single file too: whoever looks there asks single-file.ts', () => {
+    const programs = /^packages\/(client|ctl|policy|protocol|runtime|server)\/src\//;
+    const wrong = all
+      .filter(({ path, text }) => programs.test(path) && !isTest(path) && /\bimport\.meta\b/.test(text))
+      .filter(({ imports }) => !imports.some(({ specifier }) => specifier.endsWith('/single-file.ts')));
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+
   it('files stay short enough to have one subject', () => {
     const long = all
       .filter((file) => !isTest(file.path))

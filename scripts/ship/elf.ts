@@ -18,6 +18,7 @@ const DT = { end: 0n, needed: 1n, soname: 14n, rpath: 15n, runpath: 29n } as con
 const SECTION_HEADER = 64;
 const SYMBOL = 24;
 const DYNAMIC_ENTRY = 16;
+const UNDEFINED = 0;
 
 /** The kind of processor, as the header names it. */
 export function machineOf(file: Buffer): number {
@@ -118,10 +119,13 @@ export function withRunPath(file: Buffer, runPath: string): Buffer {
     if (tag === DT.needed || tag === DT.soname) used.push(Number(result.readBigUInt64LE(at + 8)));
   }
   used.push(...versionNames(result, needs));
-  const names = Array.from({ length: symbols.size / SYMBOL }, (_, index) =>
-    result.readUInt32LE(symbols.offset + index * SYMBOL),
-  );
-  used.push(...names);
+  const own = new Set<number>();
+  for (let at = symbols.offset; at < symbols.offset + symbols.size; at += SYMBOL) {
+    const name = result.readUInt32LE(at);
+    used.push(name);
+    // What it needs from elsewhere is looked up by its name when it starts.
+    if (result.readUInt16LE(at + 6) !== UNDEFINED) own.add(name);
+  }
 
   const free = entries[end];
   if (free === undefined || entries.length - end < 2)
@@ -129,7 +133,7 @@ export function withRunPath(file: Buffer, runPath: string): Buffer {
   const place = longestName(
     result,
     strings.offset,
-    new Set(names),
+    own,
     used.toSorted((a, b) => a - b),
   );
   if (place.length < runPath.length) throw new Error(`no symbol name is as long as ${runPath}`);
@@ -157,7 +161,7 @@ function versionNames(file: Buffer, { offset, size }: Section): number[] {
   return found;
 }
 
-/** The longest symbol name into whose middle nothing else points. @param used sorted */
+/** The longest of the names that are nobody else's, nor the end or the beginning of another's. @param used sorted */
 function longestName(
   file: Buffer,
   strings: number,
@@ -166,7 +170,7 @@ function longestName(
 ): { at: number; length: number } {
   let best = { at: 0, length: 0 };
   for (const [index, at] of used.entries()) {
-    if (!names.has(at) || used[index - 1] === at) continue;
+    if (!names.has(at) || file[strings + at - 1] !== 0) continue;
     const length = file.indexOf(0, strings + at) - strings - at;
     const next = used[index + 1] ?? Infinity;
     if (next > at + length && length > best.length) best = { at, length };

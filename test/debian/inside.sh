@@ -40,7 +40,7 @@ start() {
 # said NAME PATTERN: waits for a line of it.
 said() {
   tries=0
-  until grep -q "$2" "/test/$1.out"; do
+  until grep -qs "$2" "/test/$1.out"; do
     tries=$((tries + 1))
     [ $tries -lt 300 ] || fail "$1 did not say $2"
     sleep 0.1

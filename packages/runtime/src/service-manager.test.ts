@@ -63,7 +63,7 @@ describe('with systemd', () => {
     await until(() => told().length === 1, { what: 'READY' });
     await until(
       () => {
-        clock.advance(20_000);
+        clock.advance(30_000);
         return told().length >= 3;
       },
       { what: 'two more' },
@@ -139,7 +139,7 @@ it('one that is not there is told once in the log, and nothing else happens', as
   const manager = createServiceManager({ env, pid: 42, exec: missing, clock, log });
   manager.ready();
   await until(() => warnings.length === 1, { what: 'a warning' });
-  clock.advance(1000);
+  clock.advance(1500);
   manager.stopping();
   await Promise.all(children.map((child) => child.exited));
   expect(children).toHaveLength(3);

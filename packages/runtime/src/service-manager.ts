@@ -11,8 +11,8 @@ import type { Child, Exec } from './exec.ts';
 import type { Log } from './log.ts';
 
 const NOTIFY = '/usr/bin/systemd-notify';
-/** Of the time systemd waits for: one that comes late must not end the program. */
-const SHARE_OF_WATCHDOG = 1 / 3;
+/** Of the time systemd waits for, as its manual recommends: one that comes late must not end the program. */
+const SHARE_OF_WATCHDOG = 1 / 2;
 
 export interface ServiceManagerNeeds {
   /** Of the process, with what systemd put into it. */

@@ -20,6 +20,8 @@ export const INSIDE = {
   commit: 'commit',
   /** The writer thread of the database. */
   writer: 'writer-worker.js',
+  /** The installer of ops-client. */
+  installer: 'install.sh',
   /** Before the names of the console's files. */
   web: 'web/',
 } as const;

@@ -6,7 +6,6 @@
  */
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 
 import { createPolicy } from '@ops/policy/policy.ts';
 import { predefinedFor } from '@ops/policy/predefined.ts';
@@ -15,7 +14,6 @@ import { isLoopback } from '@ops/runtime/ip-address.ts';
 import { createLifecycle } from '@ops/runtime/lifecycle.ts';
 import type { Log } from '@ops/runtime/log.ts';
 import type { Random } from '@ops/runtime/random.ts';
-import { singleFile } from '@ops/runtime/single-file.ts';
 
 import { createAppActions } from './apps/app-actions.ts';
 import { createRollBack } from './apps/roll-back.ts';
@@ -31,10 +29,10 @@ import { createEventHub } from './events/hub.ts';
 import { createClientStore } from './fleet/client-store.ts';
 import { createFleet } from './fleet/registry.ts';
 import { createGateway } from './gateway/gateway.ts';
-import { loadClientFiles } from './http/client-files.ts';
+import { builtFiles, loadClientFiles, ownInstaller } from './http/client-files.ts';
 import { databaseCheck } from './http/routes/health.ts';
 import { createHttpServer } from './http/server.ts';
-import { webDirectory, webInside } from './http/web-files.ts';
+import { consoleSource } from './http/web-files.ts';
 import { createPrometheus } from './metrics/prometheus.ts';
 import { createRetention } from './metrics/retention.ts';
 import { createRollup } from './metrics/rollup.ts';
@@ -48,11 +46,6 @@ import { resolveTcpSecrets } from './tcp-secret.ts';
 import type { TcpSecrets } from './tcp-secret.ts';
 import { VERSION } from './version.ts';
 
-/** Where `npm run build:web` puts the console. */
-const WEB_DIRECTORY = join(import.meta.dirname, '../../web/dist');
-/** Where it puts the archives of ops-client, and the script that installs them. */
-const CLIENT_FILES_DIRECTORY = join(import.meta.dirname, '../../../dist');
-const INSTALLER = join(import.meta.dirname, '../../../deploy/install.sh');
 const SECOND_MS = 1000;
 export interface ServerNeeds {
   readonly config: ServerConfig;
@@ -216,7 +209,6 @@ async function start(
   });
   const prometheus = createPrometheus({ figures, clock, log });
   lifecycle.onRelease('metrics', () => prometheus.stop());
-  const inside = singleFile();
   const http = await createHttpServer({
     options: config,
     auth,
@@ -238,8 +230,8 @@ async function start(
       fingerprint: tcpTls ? certificateFingerprint(tcpTls.cert) : null,
     },
     clientFiles: await loadClientFiles({
-      directory: config.clientFilesDir ?? CLIENT_FILES_DIRECTORY,
-      installer: INSTALLER,
+      directory: config.clientFilesDir ?? builtFiles(),
+      installer: await ownInstaller(),
       version: VERSION,
     }),
     hub,
@@ -252,7 +244,7 @@ async function start(
     renderMetrics: () => prometheus.render(),
     audit,
     version: VERSION,
-    webSource: inside ? webInside(inside) : webDirectory(WEB_DIRECTORY),
+    webSource: consoleSource(),
     clock,
     random,
     log,

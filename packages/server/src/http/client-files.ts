@@ -7,9 +7,14 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import type { ClientFile } from '@ops/protocol/http/enrolment.ts';
+import { INSIDE, singleFile } from '@ops/runtime/single-file.ts';
+
+/** Where `npm run build` puts what it makes, seen from the sources. */
+const BUILT = join(import.meta.dirname, '../../../../dist');
+const INSTALLER = join(import.meta.dirname, '../../../../deploy/install.sh');
 
 export const SUMS_NAME = 'SHA256SUMS';
 /** `<sum>  <name>` as sha256sum writes it; `*` marks binary mode. */
@@ -41,10 +46,20 @@ async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
+/** Where the archives of ops-client lie unless it is configured: beside a program of one file, else where it is built. */
+export function builtFiles(): string {
+  return singleFile() ? dirname(process.execPath) : BUILT;
+}
+
+/** The installer that came with this program. */
+export async function ownInstaller(): Promise<string | undefined> {
+  return singleFile()?.text(INSIDE.installer) ?? (await readIfThere(INSTALLER));
+}
+
 /** @param directory where `npm run build` puts archives and sums; it may be missing */
 export async function loadClientFiles(needs: {
   readonly directory: string;
-  readonly installer: string;
+  readonly installer: string | undefined;
   readonly version: string;
 }): Promise<ClientFiles> {
   const { directory, version } = needs;
@@ -61,7 +76,7 @@ export async function loadClientFiles(needs: {
   }
   const files = [...byArch.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const sums = files.map((file) => `${file.sha256}  ${file.name}\n`).join('');
-  const text = await readIfThere(needs.installer);
+  const text = needs.installer;
   const names = new Map(files.map((file) => [file.name, file]));
   return {
     files,

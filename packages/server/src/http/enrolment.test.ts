@@ -20,7 +20,7 @@ async function filesOf(sums: string, there: readonly string[], version = '1.0.0'
   onTestFinished(() => directory.remove());
   await writeFile(join(directory.path, 'SHA256SUMS'), sums);
   for (const name of there) await writeFile(join(directory.path, name), name);
-  return loadClientFiles({ directory: directory.path, installer: join(directory.path, 'none'), version });
+  return loadClientFiles({ directory: directory.path, installer: undefined, version });
 }
 
 describe('files for new hosts', () => {
@@ -54,7 +54,7 @@ describe('files for new hosts', () => {
     const name = archive('1.0.0');
     await writeFile(join(directory.path, 'SHA256SUMS'), `${SUM}  ${name}\n`);
     await writeFile(join(directory.path, name), 'x');
-    const needs = { directory: directory.path, installer: '/none', version: '1.0.0' };
+    const needs = { directory: directory.path, installer: undefined, version: '1.0.0' };
     const files = await loadClientFiles(needs);
     await rm(join(directory.path, name));
     await symlink('/etc/passwd', join(directory.path, name));
@@ -121,7 +121,7 @@ it(`at most ${MAX_DOWNLOADS} archives leave at once, one more is asked to come b
   await writeFile(join(directory.path, 'SHA256SUMS'), `${SUM}  ${name}\n`);
   const clientFiles = await loadClientFiles({
     directory: directory.path,
-    installer: '/none',
+    installer: undefined,
     version: '1.0.0',
   });
   await using trial = await startTrial({ needs: { clientFiles } });

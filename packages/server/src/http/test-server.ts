@@ -26,7 +26,7 @@ import { createEventHub } from '../events/hub.ts';
 import { openMainDatabase } from '../storage/open.ts';
 import type { OpenDatabase } from '../storage/open.ts';
 import type { Tables } from '../storage/tables.ts';
-import { loadClientFiles } from './client-files.ts';
+import { loadClientFiles, ownInstaller } from './client-files.ts';
 import { createHttpServer } from './server.ts';
 import type { HttpOptions, HttpServer, HttpServerNeeds } from './server.ts';
 import { webDirectory } from './web-files.ts';
@@ -184,7 +184,7 @@ export async function startTrial(options: TrialOptions = {}): Promise<Trial> {
     entrance: { authentication: true, port: () => 12_345, localOnly: false, fingerprint: null },
     clientFiles: await loadClientFiles({
       directory: join(dataDir, 'no-files'),
-      installer: join(repositoryRoot, 'deploy/install.sh'),
+      installer: await ownInstaller(),
       version: '1.0.0',
     }),
     hub,

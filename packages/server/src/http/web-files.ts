@@ -8,9 +8,10 @@ import { extname, join, relative, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 
-import { INSIDE } from '@ops/runtime/single-file.ts';
-import type { SingleFile } from '@ops/runtime/single-file.ts';
+import { INSIDE, singleFile } from '@ops/runtime/single-file.ts';
 
+/** Where `npm run build:web` puts the console. */
+const BUILT = join(import.meta.dirname, '../../../web/dist');
 const INDEX = 'index.html';
 /** The place in index.html where the nonce of each answer goes. */
 export const NONCE_PLACE = '__CSP_NONCE__';
@@ -108,8 +109,10 @@ export function webDirectory(directory: string): WebSource {
   };
 }
 
-/** What the program carries in itself. */
-export function webInside(file: SingleFile): WebSource {
+/** What the program carries in itself, else what was built beside its sources. */
+export function consoleSource(): WebSource {
+  const file = singleFile();
+  if (!file) return webDirectory(BUILT);
   return {
     names: async () => file.names(INSIDE.web).map((name) => name.slice(INSIDE.web.length)),
     read: async (name) => file.bytes(`${INSIDE.web}${name}`),
