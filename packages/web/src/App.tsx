@@ -59,7 +59,7 @@ function usePageLife({ session, fleet, queries, language }: Console): void {
 
 export function App({ console: parts }: { readonly console: Console }) {
   usePageLife(parts);
-  const [router] = useState(createConsoleRouter);
+  const [router] = useState(() => createConsoleRouter(parts.root));
   return (
     <ConsoleContext value={parts}>
       <MantineProvider

@@ -6,8 +6,10 @@ import { createContext, useContext, useSyncExternalStore } from 'react';
 
 import { ApiError } from './api/api-error.ts';
 import { createApi } from './api/client.ts';
-import type { Api } from './api/client.ts';
+import type { Api, Fetch } from './api/client.ts';
 import type { BrowserClock } from './browser/clock.ts';
+import { hrefBelow } from './browser/root.ts';
+import type { HrefOf } from './browser/root.ts';
 import { createSignal } from './browser/signal.ts';
 import type { Signal } from './browser/signal.ts';
 import type { EventStreamNeeds } from './live/event-stream.ts';
@@ -24,6 +26,10 @@ import { LANGUAGE_TAGS } from './text/language.ts';
 import type { Language } from './text/language.ts';
 
 export interface Console {
+  /** Path the console lies at, with a slash at its end. */
+  readonly root: string;
+  /** For links and downloads; `api` and `streams` do it by themselves. */
+  readonly hrefOf: HrefOf;
   readonly api: Api;
   readonly session: Session;
   readonly fleet: FleetLive;
@@ -37,8 +43,10 @@ export interface Console {
 
 interface ConsoleNeeds {
   readonly clock: BrowserClock;
-  readonly fetch: typeof globalThis.fetch;
-  readonly connect: (url: string) => EventSource;
+  readonly root: string;
+  /** Takes paths of the server, as `connect` does. */
+  readonly fetch: Fetch;
+  readonly connect: (path: string) => EventSource;
   readonly tabs: Tabs;
   readonly language: Language;
 }
@@ -62,7 +70,7 @@ async function fetchFleet(api: Api): Promise<ClientSummaries> {
 }
 
 export function createConsole(needs: ConsoleNeeds): Console {
-  const { clock } = needs;
+  const { clock, root } = needs;
   const language = createSignal<Language>(needs.language);
   const session: Session = createSession({ api: () => api, clock, tabs: needs.tabs });
   const api: Api = createApi({
@@ -89,7 +97,19 @@ export function createConsole(needs: ConsoleNeeds): Console {
       mutations: { networkMode: 'always' },
     },
   });
-  return { api, session, fleet, streams, queries, clock, serverClock, ticker: createTicker(clock), language };
+  return {
+    root,
+    hrefOf: hrefBelow(root),
+    api,
+    session,
+    fleet,
+    streams,
+    queries,
+    clock,
+    serverClock,
+    ticker: createTicker(clock),
+    language,
+  };
 }
 
 export const ConsoleContext = createContext<Console | null>(null);

@@ -4,17 +4,22 @@ import { createRoot } from 'react-dom/client';
 import './global.css';
 import { App } from './App.tsx';
 import { browserClock } from './browser/clock.ts';
+import { hrefBelow, pageRoot } from './browser/root.ts';
 import { createConsole } from './console.ts';
 import { openTabs } from './session/tabs.ts';
 import { startLanguage } from './text/language.ts';
 
+const root = pageRoot();
+const hrefOf = hrefBelow(root);
+
 const parts = createConsole({
   clock: browserClock,
-  fetch: (...request) => globalThis.fetch(...request),
-  connect: (url) => new EventSource(url),
-  tabs: openTabs(),
+  root,
+  fetch: (path, init) => globalThis.fetch(hrefOf(path), init),
+  connect: (path) => new EventSource(hrefOf(path)),
+  tabs: openTabs(root),
   language: startLanguage(),
 });
 
-const root = document.querySelector('#root');
-if (root !== null) createRoot(root).render(<App console={parts} />);
+const place = document.querySelector('#root');
+if (place !== null) createRoot(place).render(<App console={parts} />);

@@ -26,7 +26,8 @@ function stringifySearch(search: Record<string, unknown>): string {
   return out.size > 0 ? `?${out.toString()}` : '';
 }
 
-export function createConsoleRouter() {
+/** @param basepath where the console lies */
+export function createConsoleRouter(basepath: string) {
   const root = createRootRoute({ component: Gate, notFoundComponent: NotFoundPage });
   const at = <const P extends string>(path: P) => ({ getParentRoute: () => root, path });
   const routeTree = root.addChildren([
@@ -97,6 +98,7 @@ export function createConsoleRouter() {
   ]);
   return createRouter({
     routeTree,
+    basepath,
     parseSearch,
     stringifySearch,
     defaultErrorComponent: CrashPage,

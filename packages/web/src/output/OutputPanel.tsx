@@ -8,6 +8,7 @@ import { useDeferredValue, useId, useMemo, useState } from 'react';
 import { addressOf } from '../api/client.ts';
 import { useSettled } from '../browser/use-settled.ts';
 import { isOpen } from '../commands/command-state.ts';
+import { useConsole } from '../console.ts';
 import { REMEMBERED, recall, remember } from '../preferences/remembered.ts';
 import { useCommandText } from '../text/use-command-text.ts';
 import { CopyButton } from '../ui/CopyButton.tsx';
@@ -32,6 +33,7 @@ export function OutputPanel({
   readonly summary: CommandSummary;
 }) {
   const { text, format } = useCommandText();
+  const { hrefOf } = useConsole();
   const heading = useId();
   const [picked, setPicked] = useState<OutputStream>();
   const [wrap, setWrap] = useState(() => recall(REMEMBERED.outputWrap) === 'yes');
@@ -146,7 +148,7 @@ export function OutputPanel({
             renderRoot={(props) => (
               <a
                 {...props}
-                href={addressOf(downloadOutput, {}, { command_id: summary.id, stream })}
+                href={hrefOf(addressOf(downloadOutput, {}, { command_id: summary.id, stream }))}
                 download
               />
             )}
