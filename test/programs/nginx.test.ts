@@ -119,7 +119,8 @@ describe.each([
     const { cookie } = await signIn();
     const headers = { cookie, origin: 'https://evil.example' };
     expect((await ask('/api/keep-alive', { headers, body: {} })).status).toBe(403);
-    expect((await ask('/api/events', { headers })).status).toBe(403);
+    for (const path of ['/api/events', '/api/events/poll'])
+      expect((await ask(path, { headers })).status).toBe(403);
   });
 
   it('the address is that of whoever asked, whatever they claim', async () => {

@@ -22,7 +22,7 @@ import {
 } from './commands.ts';
 import { forgetClient, getClient, listClients, listSamples } from './clients.ts';
 import type { Endpoint } from './endpoint.ts';
-import { events } from './events.ts';
+import { events, pollEvents } from './events.ts';
 import { docs, health, metrics, openapi } from './health.ts';
 import { listReleases, rollBackApp } from './releases.ts';
 import {
@@ -73,6 +73,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   listRolloutHosts,
   orderRollout,
   events,
+  pollEvents,
   health,
   metrics,
   openapi,
