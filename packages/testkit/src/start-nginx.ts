@@ -31,7 +31,6 @@ export interface NginxOptions {
 }
 
 export interface RunningNginx extends AsyncDisposable {
-  readonly program: RunningProgram;
   /** Of `listen 443 ssl`, and of `listen 80`. */
   readonly port: number;
   readonly plainPort: number;
@@ -39,8 +38,8 @@ export interface RunningNginx extends AsyncDisposable {
   readonly ca: string;
   /** What `nginx -t` said of the configuration, which it took. */
   readonly verdict: string;
-  /** Lines of its access log. */
-  accessLog(): Promise<string>;
+  /** Starts again on the same ports with another configuration. */
+  reconfigure(http: string): Promise<void>;
 }
 
 /** A file of deploy/nginx. */
@@ -76,6 +75,43 @@ function listens(port: number): Promise<boolean> {
   });
 }
 
+/** The whole of nginx.conf around what people copy. */
+function configuration(
+  http: string,
+  own: {
+    readonly at: (name: string) => string;
+    readonly port: number;
+    readonly plainPort: number;
+    readonly server: NginxOptions['server'];
+  },
+): string {
+  const { at, port, plainPort, server } = own;
+  let text = exchanged(http, /listen 443 ssl/, `listen 127.0.0.1:${port} ssl`);
+  text = exchanged(text, /listen 80;/, `listen 127.0.0.1:${plainPort};`, false);
+  text = exchanged(text, /(?<=ssl_certificate +)\/\S+\.pem/, at('cert.pem'));
+  text = exchanged(text, /(?<=ssl_certificate_key +)\/\S+\.pem/, at('key.pem'));
+  text = exchanged(text, /127\.0\.0\.1:3000/, `127.0.0.1:${server.httpPort}`);
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (kind) => `  ${kind}_temp_path ${at(`${kind}-temp`)};`,
+  );
+  // One process: it ends when it is told to, and leaves no worker behind.
+  const lines = [
+    'daemon off;',
+    'master_process off;',
+    ...(userInfo().uid === 0 ? [`user ${userInfo().username};`] : []),
+    `pid ${at('nginx.pid')};`,
+    `error_log ${at('error.log')};`,
+    'events { worker_connections 512; }',
+    'http {',
+    ...temporary,
+    `  access_log ${at('access.log')};`,
+    text,
+    '}',
+    '',
+  ];
+  return lines.join('\n');
+}
+
 /** @throws Error when nginx is not installed, refuses the configuration or does not start */
 export async function startNginx({ server, http }: NginxOptions): Promise<RunningNginx> {
   const binary = PATHS.find((path) => existsSync(path));
@@ -87,45 +123,30 @@ export async function startNginx({ server, http }: NginxOptions): Promise<Runnin
     await Promise.all([writeFile(at('cert.pem'), cert), writeFile(at('key.pem'), key, { mode: 0o600 })]);
     const [port, plainPort] = await Promise.all([freePort(), freePort()]);
 
-    let own = exchanged(http, /listen 443 ssl/, `listen 127.0.0.1:${port} ssl`);
-    own = exchanged(own, /listen 80;/, `listen 127.0.0.1:${plainPort};`, false);
-    own = exchanged(own, /(?<=ssl_certificate +)\/\S+\.pem/, at('cert.pem'));
-    own = exchanged(own, /(?<=ssl_certificate_key +)\/\S+\.pem/, at('key.pem'));
-    own = exchanged(own, /127\.0\.0\.1:3000/, `127.0.0.1:${server.httpPort}`);
-    const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
-      (kind) => `  ${kind}_temp_path ${at(`${kind}-temp`)};`,
-    );
-    // One process: it ends when it is told to, and leaves no worker behind.
-    const lines = [
-      'daemon off;',
-      'master_process off;',
-      ...(userInfo().uid === 0 ? [`user ${userInfo().username};`] : []),
-      `pid ${at('nginx.pid')};`,
-      `error_log ${at('error.log')};`,
-      'events { worker_connections 512; }',
-      'http {',
-      ...temporary,
-      `  access_log ${at('access.log')};`,
-      own,
-      '}',
-      '',
-    ];
-    await writeFile(at('nginx.conf'), lines.join('\n'));
     const args = ['-p', place.path, '-e', at('error.log'), '-c', at('nginx.conf')];
-    const { stderr: verdict } = await promisify(execFile)(binary, ['-t', ...args]);
-    const program = await startProgram({ file: binary, args, cwd: place.path });
-    await until(async () => !program.isRunning || (await listens(port)), {
-      within: STARTED_WITHIN_MS,
-      what: 'nginx to start',
-    });
-    if (!program.isRunning) throw new Error(await readFile(at('error.log'), 'utf8'));
+    const start = async (text: string): Promise<{ program: RunningProgram; verdict: string }> => {
+      await writeFile(at('nginx.conf'), configuration(text, { at, port, plainPort, server }));
+      const { stderr: verdict } = await promisify(execFile)(binary, ['-t', ...args]);
+      const program = await startProgram({ file: binary, args, cwd: place.path });
+      await until(async () => !program.isRunning || (await listens(port)), {
+        within: STARTED_WITHIN_MS,
+        what: 'nginx to start',
+      });
+      if (!program.isRunning) throw new Error(await readFile(at('error.log'), 'utf8'));
+      return { program, verdict };
+    };
+    let { program, verdict } = await start(http);
     return {
-      program,
       port,
       plainPort,
       ca: cert,
-      verdict,
-      accessLog: () => readFile(at('access.log'), 'utf8'),
+      get verdict() {
+        return verdict;
+      },
+      async reconfigure(text) {
+        await program.kill9();
+        ({ program, verdict } = await start(text));
+      },
       async [Symbol.asyncDispose]() {
         if (program.isRunning) await program.kill9();
         await place.remove();

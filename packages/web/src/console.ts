@@ -1,6 +1,7 @@
 /** Puts the console's parts together. React reaches them through `useConsole`. */
 import { listClients } from '@ops/protocol/http/clients.ts';
 import type { ClientSummaries, ClientSummary } from '@ops/protocol/http/clients.ts';
+import { pollEvents } from '@ops/protocol/http/events.ts';
 import { QueryClient } from '@tanstack/react-query';
 import { createContext, useContext, useSyncExternalStore } from 'react';
 
@@ -15,10 +16,13 @@ import type { Signal } from './browser/signal.ts';
 import type { EventStreamNeeds } from './live/event-stream.ts';
 import { createFleetLive } from './live/fleet-live.ts';
 import type { FleetLive } from './live/fleet-live.ts';
+import { createPolling } from './live/polling.ts';
+import type { Polling } from './live/stream-terms.ts';
 import { createServerClock } from './live/server-clock.ts';
 import type { ServerClock } from './live/server-clock.ts';
 import { createTicker } from './live/ticker.ts';
 import type { Ticker } from './live/ticker.ts';
+import { REMEMBERED, recall, remember } from './preferences/remembered.ts';
 import { createSession } from './session/session.ts';
 import type { Session } from './session/session.ts';
 import type { Tabs } from './session/tabs.ts';
@@ -34,6 +38,8 @@ export interface Console {
   readonly session: Session;
   readonly fleet: FleetLive;
   readonly streams: EventStreamNeeds;
+  /** How live updates come. */
+  readonly way: Polling['way'];
   readonly queries: QueryClient;
   readonly clock: BrowserClock;
   readonly serverClock: ServerClock;
@@ -79,7 +85,14 @@ export function createConsole(needs: ConsoleNeeds): Console {
     onFailure: session.heed,
   });
   const serverClock = createServerClock(clock);
-  const streams: EventStreamNeeds = { clock, connect: needs.connect };
+  const polling = createPolling({
+    clock,
+    connect: needs.connect,
+    ask: (query, signal) => api.call(pollEvents, { query, signal }),
+    remembered: recall(REMEMBERED.liveWay) === 'poll' ? 'poll' : 'stream',
+    remember: (way) => remember(REMEMBERED.liveWay, way),
+  });
+  const streams: EventStreamNeeds = { clock, connect: needs.connect, polling };
   const fleet = createFleetLive({
     ...streams,
     serverClock,
@@ -104,6 +117,7 @@ export function createConsole(needs: ConsoleNeeds): Console {
     session,
     fleet,
     streams,
+    way: polling.way,
     queries,
     clock,
     serverClock,

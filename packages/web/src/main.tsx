@@ -12,6 +12,10 @@ import { startLanguage } from './text/language.ts';
 const root = pageRoot();
 const hrefOf = hrefBelow(root);
 
+// A browser looks for the icon anew at each address, by the way that held for the first.
+const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
+if (icon !== null) icon.href = hrefOf('/favicon.svg');
+
 const parts = createConsole({
   clock: browserClock,
   root,

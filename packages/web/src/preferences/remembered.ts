@@ -5,6 +5,7 @@ export const REMEMBERED = {
   view: 'ops.fleet-view',
   appsView: 'ops.apps-view',
   outputWrap: 'ops.output-wrap',
+  liveWay: 'ops.live-way',
 } as const;
 type Key = (typeof REMEMBERED)[keyof typeof REMEMBERED];
 

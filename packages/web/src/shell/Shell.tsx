@@ -7,6 +7,7 @@ import { paths } from '../paths.ts';
 import { useText } from '../text/use-text.ts';
 import { Logo } from '../ui/Logo.tsx';
 import { LanguageButton, SchemeMenu } from './Preferences.tsx';
+import { PollingChip } from './PollingChip.tsx';
 import { PasswordBanner } from './PasswordBanner.tsx';
 import { ServerChip } from './ServerChip.tsx';
 import { SessionNotice } from './SessionNotice.tsx';
@@ -74,6 +75,7 @@ export function Shell({
           </Link>
           {!restricted && <Tabs place="top" />}
           <div className={styles.tools}>
+            <PollingChip />
             <ServerChip />
             <LanguageButton />
             <SchemeMenu />

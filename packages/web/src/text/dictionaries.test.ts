@@ -4,10 +4,12 @@ import { describe, expect, test } from 'vitest';
 
 import { enApps } from './en-apps.ts';
 import { enCommands } from './en-commands.ts';
+import { enPolling } from './en-polling.ts';
 import { enRollouts } from './en-rollouts.ts';
 import { en } from './en.ts';
 import { zhApps } from './zh-apps.ts';
 import { zhCommands } from './zh-commands.ts';
+import { zhPolling } from './zh-polling.ts';
 import { zhRollouts } from './zh-rollouts.ts';
 import { zh } from './zh.ts';
 
@@ -42,12 +44,13 @@ function kinds(dictionary: Readonly<Record<string, unknown>>): string[] {
 }
 
 /** Files of the console that hold the dictionaries themselves. */
-const DICTIONARY = /text\/(?:zh|en)(?:-apps|-commands|-rollouts)?\.ts$/;
+const DICTIONARY = /text\/(?:zh|en)(?:-apps|-commands|-polling|-rollouts)?\.ts$/;
 
 describe.each([
   ['of every page', zh, en, ['otherLanguage']],
   ['of commands', zhCommands, enCommands, []],
   ['of applications', zhApps, enApps, []],
+  ['of polling', zhPolling, enPolling, []],
   ['of rollouts', zhRollouts, enRollouts, []],
 ] as const)('dictionaries %s', (_name, chinese, english, notTranslated) => {
   const inChinese: Readonly<Record<string, unknown>> = chinese;
@@ -83,6 +86,7 @@ describe.each([
 test.each([
   ['commands', zhCommands],
   ['applications', zhApps],
+  ['polling', zhPolling],
   ['rollouts', zhRollouts],
 ])('the words of %s do not stand for others', (_name, words) => {
   expect(Object.keys(words).filter((key) => key in zh)).toEqual([]);
