@@ -84,7 +84,7 @@ async function pageBehind(
 const PASSWORD = 'plum-Tractor_91 violin';
 
 /** Somebody who is not at the server's own machine needs a password of their own. */
-const test = base.extend<Record<never, never>, { readonly server: RunningServer }>({
+const test = base.extend({
   server: [
     // oxlint-disable-next-line no-empty-pattern -- Playwright reads which fixtures are needed from the pattern
     async ({}, use) => {
