@@ -1,6 +1,6 @@
 /** `ops-server backup` while real clients run commands, restored elsewhere; and killed in the middle. */
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -132,13 +132,8 @@ describe('a backup made while clients run commands', () => {
   it('takes the configuration and the files it names with it', async () => {
     await using own = await tempDirectory('backup-config');
     const { path } = own;
-    await run('sh', [
-      '-ec',
-      'cd "$1"; umask 077; echo "[server]\nlog_level = \\"warn\\"" > own.toml; echo "$2" > token',
-      'sh',
-      path,
-      TOKEN,
-    ]);
+    await writeFile(join(path, 'own.toml'), '[server]\nlog_level = "warn"\n', { mode: 0o600 });
+    await writeFile(join(path, 'token'), `${TOKEN}\n`, { mode: 0o600 });
     const env = { OPS_DATA_DIR: dataOf(server), OPS_AUTH_TOKEN_FILE: join(path, 'token') };
     const to = join(path, 'b.tar');
     const made = await ops(['backup', '--to', to, '--config', join(path, 'own.toml')], env);

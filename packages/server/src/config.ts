@@ -197,8 +197,8 @@ export const SERVER_SETTINGS = {
     default: [],
     defaultMeans: { en: 'none', zh: '无' },
     meaning: {
-      en: 'Addresses of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.',
-      zh: '其 X-Forwarded-For、X-Forwarded-Proto 可信的代理地址。',
+      en: 'Addresses of proxies whose X-Forwarded-For, X-Real-IP and X-Forwarded-Proto are believed.',
+      zh: '其 X-Forwarded-For、X-Real-IP、X-Forwarded-Proto 可信的代理地址。',
     },
   },
   tls_cert: {

@@ -27,7 +27,7 @@ export async function copyDatabase(from: string, to: string): Promise<void> {
 export function checkDatabase(path: string): void {
   const copy = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
   try {
-    copy.exec('PRAGMA journal_mode = DELETE');
+    copy.prepare('PRAGMA journal_mode = DELETE').get();
     const found = copy.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
     if (found !== 'ok') throw new Error(`${path} is damaged: ${String(found)}`);
   } finally {
