@@ -156,6 +156,11 @@ const KILLS = [
   ['unlink,rmdir', 3],
 ] as const;
 
+function killedAt(calls: string, number: number): string[] {
+  const what = ['-e', `trace=${calls}`, '-e', `inject=${calls}:signal=SIGKILL:when=${number}`];
+  return ['strace', '-f', '-qqq', '-o', '/dev/null', ...what];
+}
+
 describe('a backup that is killed', () => {
   it.each(KILLS)(
     'at %s number %d leaves no file that looks whole and is not',
@@ -166,17 +171,7 @@ describe('a backup that is killed', () => {
         file: MAIN,
         args: ['backup', '--to', into],
         env: { OPS_DATA_DIR: dataOf(server) },
-        prefix: [
-          'strace',
-          '-f',
-          '-qqq',
-          '-o',
-          '/dev/null',
-          '-e',
-          `trace=${calls}`,
-          '-e',
-          `inject=${calls}:signal=SIGKILL:when=${number}`,
-        ],
+        prefix: killedAt(calls, number),
       });
       const exit = await program.exited;
       const whole = (await readdir(into)).filter((name) => !name.startsWith('.'));
@@ -192,6 +187,33 @@ describe('a backup that is killed', () => {
       const again = await ops(['backup', '--to', into], { OPS_DATA_DIR: dataOf(server) });
       expect(again.stderr).toBe('');
       expect((await readdir(into)).filter((name) => name.endsWith('.partial'))).toEqual([]);
+    },
+    60_000,
+  );
+});
+
+describe('a restore that is killed', () => {
+  it.each([
+    ['write', 8],
+    ['fsync,fdatasync', 2],
+    ['rename', 1],
+  ])(
+    'at %s number %d leaves no data directory, and the next one puts it there',
+    async (calls, number) => {
+      const into = join(place.path, `restore-${calls}-${number}`);
+      await mkdir(into);
+      const env = { OPS_DATA_DIR: dataOf(server) };
+      await ops(['backup', '--to', join(into, 'b.tar')], env);
+      const data = join(into, 'data');
+      const program = await startProgram({
+        file: MAIN,
+        args: ['restore', '--from', join(into, 'b.tar'), '--data-dir', data],
+        prefix: killedAt(calls, number),
+      });
+      expect((await program.exited).signal).toBe('SIGKILL');
+      expect(await readdir(into)).not.toContain('data');
+      const again = await ops(['restore', '--from', join(into, 'b.tar'), '--data-dir', data]);
+      expect([again.stderr, (await readdir(into)).toSorted()]).toEqual(['', ['b.tar', 'data']]);
     },
     60_000,
   );
