@@ -219,6 +219,17 @@ inBothLanguages((language) => {
   });
 });
 
+test('where a proxy refuses the stream the console polls', async ({ server, viewport }) => {
+  test.setTimeout(SLOW_MS);
+  const refusing = around(`location = /api/events { return 502; }\n${location('')}`);
+  await using nginx = await startNginx({ server, http: refusing });
+  await pageBehind(nginx, 'en', viewport!, async (page) => {
+    await signIn(page, SITE, 'en');
+    await isLive(page, server, SITE, TEXT.en);
+    await expect(page.getByRole('button', { name: TEXT.en.polling })).toBeVisible();
+  });
+});
+
 test('a server that is killed and comes back is polled again, and nothing is missed', async ({
   viewport,
 }) => {
