@@ -137,11 +137,11 @@ describe('a backup made while clients run commands', () => {
     const env = { OPS_DATA_DIR: dataOf(server), OPS_AUTH_TOKEN_FILE: join(path, 'token') };
     const to = join(path, 'b.tar');
     const made = await ops(['backup', '--to', to, '--config', join(path, 'own.toml')], env);
-    expect(made.stdout).toContain('configuration/config.toml, configuration/authToken');
+    expect(made.stdout).toContain('configuration/config.toml, configuration/auth_token');
     const data = join(path, 'restored');
     const restored = await ops(['restore', '--from', to, '--data-dir', data]);
     expect(restored.stdout).toContain(`${data}/restored-configuration/config.toml was ${path}/own.toml`);
-    expect(await readFile(join(data, 'restored-configuration/authToken'), 'utf8')).toBe(`${TOKEN}\n`);
+    expect(await readFile(join(data, 'restored-configuration/auth_token'), 'utf8')).toBe(`${TOKEN}\n`);
   }, 60_000);
 });
 

@@ -3,7 +3,9 @@ import { resolve } from 'node:path';
 
 import type { Clock } from '@ops/runtime/clock.ts';
 import { SettingsError } from '@ops/runtime/settings-error.ts';
+import { camelCase } from '@ops/runtime/settings-table.ts';
 
+import { SERVER_SETTINGS } from '../config.ts';
 import type { LoadedServerConfig } from '../config.ts';
 import { makeBackup } from './make-backup.ts';
 import { restoreBackup } from './restore-backup.ts';
@@ -32,27 +34,31 @@ export function takeOption(
   return { value, rest };
 }
 
-/** Files that belong to the configuration, by the name they get in a backup. */
-function configurationOf({ file, origins, values }: LoadedServerConfig): ReadonlyMap<string, string> {
-  const files = new Map<string, string>();
-  if (file !== undefined) files.set('config.toml', file);
-  for (const [key, origin] of Object.entries(origins)) {
-    if (origin.from === 'variable' && origin.path !== undefined) files.set(key, resolve(origin.path));
-  }
-  for (const key of ['tlsCert', 'tlsKey', 'tcpTlsCert', 'tcpTlsKey'] as const) {
-    const path = values[key];
-    if (path !== undefined) files.set(key, path);
-  }
-  return files;
+/** Settings whose value is the path of a file. */
+const FILE_SETTINGS = ['tls_cert', 'tls_key', 'tcp_tls_cert', 'tcp_tls_key'];
+
+interface Outside {
+  /** Files that belong to the configuration, by the name they get in a backup: that of their setting. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Variables that hold a secret themselves: it is in no file, and so in no backup. */
+  readonly variables: readonly string[];
 }
 
-/** Secrets that are in no file and so in no backup, as their settings are called. */
-function left({ origins }: LoadedServerConfig): string[] {
-  return Object.values(origins).flatMap((origin) =>
-    origin.from === 'variable' && origin.path === undefined && /SECRET|TOKEN|PASSWORD/.test(origin.name)
-      ? [origin.name]
-      : [],
-  );
+function outsideOf({ file, origins, values }: LoadedServerConfig): Outside {
+  const files = new Map<string, string>();
+  const variables: string[] = [];
+  if (file !== undefined) files.set('config.toml', file);
+  const origin = new Map(Object.entries(origins));
+  const value = new Map<string, unknown>(Object.entries(values));
+  for (const [key, setting] of Object.entries(SERVER_SETTINGS)) {
+    const from = origin.get(camelCase(key));
+    const path = FILE_SETTINGS.includes(key) ? value.get(camelCase(key)) : undefined;
+    if (typeof path === 'string') files.set(key, path);
+    if (from?.from !== 'variable') continue;
+    if (from.path !== undefined) files.set(key, resolve(from.path));
+    else if ('secret' in setting) variables.push(from.name);
+  }
+  return { files, variables };
 }
 
 /** @returns what to print */
@@ -61,18 +67,19 @@ export async function backupCommand(
   to: string,
   about: { readonly version: string; readonly clock: Clock },
 ): Promise<string> {
+  const outside = outsideOf(loaded);
   const made = await makeBackup({
     to: resolve(to),
     dataDir: loaded.values.dataDir,
-    configuration: configurationOf(loaded),
+    configuration: outside.files,
     ...about,
   });
   const lines = [
     `ops-server backup=${made.path} bytes=${made.bytes} sha256=${made.sha256}`,
     `holds ${made.files.join(', ')}`,
   ];
-  const missing = left(loaded);
-  if (missing.length > 0) lines.push(`does not hold what stands in variables: ${missing.join(', ')}`);
+  const { variables } = outside;
+  if (variables.length > 0) lines.push(`does not hold what stands in variables: ${variables.join(', ')}`);
   return lines.join('\n');
 }
 

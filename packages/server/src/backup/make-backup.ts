@@ -19,7 +19,7 @@ import type { Part } from './archive.ts';
 import { copyDatabase } from './copy-database.ts';
 import { takeWorkDirectory } from './work-directory.ts';
 
-/** What the server keeps in its data directory; the last of each kind may be absent. */
+/** What the server keeps in its data directory, as far as it has made it. */
 const DATABASES = ['samples.db', 'ops.db'];
 const KEYS = [AUDIT_KEY_FILE, SECRET_FILE];
 
