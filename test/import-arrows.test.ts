@@ -30,7 +30,7 @@ const SERVER_LAYERS: readonly (readonly string[])[] = [
   ['main.ts'],
   ['server.ts'],
   ['server-figures.ts'],
-  ['http', 'gateway'],
+  ['http', 'gateway', 'backup'],
   ['rollouts'],
   ['batches', 'apps'],
   ['releases'],

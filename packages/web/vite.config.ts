@@ -5,6 +5,8 @@ const SERVER = 'http://127.0.0.1:3000';
 
 export default defineConfig({
   plugins: [react()],
+  // Files name each other relatively, so that the console may lie below a prefix; the server completes the page.
+  base: './',
   build: {
     target: 'es2023',
     // Nothing is inlined: the content security policy allows fonts and scripts as files only.

@@ -326,6 +326,14 @@ function nullable<T>(schema: Schema<T>): Schema<T | null> {
   };
 }
 
+/** Any object, its fields as they came: for what other entries of the protocol describe. Never for what is stored. */
+function anyObject(description: string): Schema<Readonly<Record<string, unknown>>> {
+  return {
+    json: { type: 'object', description },
+    decode: (value) => (isObject(value) ? value : fail('must be an object')),
+  };
+}
+
 /** Marks a field that may be missing (absent, never null). */
 function optional<T>(schema: Schema<T>): OptionalSchema<T> {
   return { json: schema.json, decode: schema.decode, optional: true };
@@ -347,6 +355,7 @@ export const s = {
   array,
   object,
   record,
+  anyObject,
   nullable,
   optional,
   described,

@@ -32,6 +32,8 @@ export interface LoadedSettings<Values> {
   readonly values: Values;
   /** Where each value came from, by the same keys. */
   readonly origins: Origins<Values>;
+  /** The configuration file that was read, absolute; undefined when there is none. */
+  readonly file: string | undefined;
   /** Lines for the log: unknown variables, secrets in exposed places. */
   readonly warnings: readonly string[];
   /** The entries of an array of tables the program names in `tables`; none without a file. */
@@ -93,6 +95,7 @@ export async function loadSettings<const Table extends SettingsTable>(
     values: values as Values,
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     origins: origins as Origins<Values>,
+    file: file === undefined ? undefined : resolve(cwd, file.path),
     warnings,
     entries: (name) => file?.entries(name) ?? [],
     howToChange(name) {

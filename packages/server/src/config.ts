@@ -199,8 +199,8 @@ export const SERVER_SETTINGS = {
     default: [],
     defaultMeans: { en: 'none', zh: '无' },
     meaning: {
-      en: 'Addresses of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.',
-      zh: '其 X-Forwarded-For、X-Forwarded-Proto 可信的代理地址。',
+      en: 'Addresses of proxies whose X-Forwarded-For, X-Real-IP and X-Forwarded-Proto are believed.',
+      zh: '其 X-Forwarded-For、X-Real-IP、X-Forwarded-Proto 可信的代理地址。',
     },
   },
   tls_cert: {
@@ -327,7 +327,17 @@ export const SERVER_PROGRAM: Program = {
     en: 'console, HTTP API and the TCP gateway that ops-client connects to',
     zh: '控制台、HTTP API，以及供 ops-client 连接的 TCP 网关',
   },
-  commands: [{ usage: 'audit verify', meaning: { en: 'check the audit trail', zh: '校验审计日志' } }],
+  commands: [
+    { usage: 'audit verify', meaning: { en: 'check the audit trail', zh: '校验审计日志' } },
+    {
+      usage: 'backup --to FILE|DIR',
+      meaning: { en: 'back up data and configuration, while it runs', zh: '备份数据和配置，无须停止服务' },
+    },
+    {
+      usage: 'restore --from FILE',
+      meaning: { en: 'restore a backup into an empty data directory', zh: '把备份恢复到空的数据目录' },
+    },
+  ],
 };
 
 /** @throws SettingsError with one line about the first fault */

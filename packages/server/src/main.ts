@@ -2,6 +2,7 @@
  * The process ops-server: arguments and environment → configuration → server → signals → exit status
  * (0 after SIGINT or SIGTERM, 2 for bad usage or configuration, 1 for anything else).
  */
+import { backupCommand, restoreCommand, takeOption } from './backup/commands.ts';
 import { auditVerifyReport } from './audit/verify.ts';
 import { loadServerConfig } from './config.ts';
 import type { LoadedServerConfig } from './config.ts';
@@ -134,6 +135,19 @@ async function run(argv: readonly string[]): Promise<void> {
   serviceManager.ready();
 }
 
+async function backup(argv: readonly string[]): Promise<never> {
+  const { value: to, rest } = takeOption(argv, '--to', 'a file or a directory');
+  const about = { version: VERSION, clock: systemClock };
+  process.stdout.write(`${await backupCommand(await load(rest), to, about)}\n`);
+  process.exit(0);
+}
+
+async function restore(argv: readonly string[]): Promise<never> {
+  const { value: from, rest } = takeOption(argv, '--from', 'the file of a backup');
+  process.stdout.write(`${await restoreCommand(await load(rest), from)}\n`);
+  process.exit(0);
+}
+
 async function verifyAudit(argv: readonly string[]): Promise<never> {
   const { values } = await load(argv);
   const { exitCode, text } = auditVerifyReport({ dataDir: values.dataDir });
@@ -142,8 +156,12 @@ async function verifyAudit(argv: readonly string[]): Promise<never> {
 }
 
 const argv = process.argv.slice(2);
+/** `ops-server backup --help` is the help of the program. */
+const isAsking = argv.some((word) => /^(?:--help|-h|--version)$/.test(word));
 try {
   if (argv[0] === 'audit' && argv[1] === 'verify') await verifyAudit(argv.slice(2));
+  if (argv[0] === 'backup' && !isAsking) await backup(argv.slice(1));
+  if (argv[0] === 'restore' && !isAsking) await restore(argv.slice(1));
   await run(argv);
 } catch (cause) {
   process.stderr.write(`ops-server: ${explain(cause, undefined)}\n`);

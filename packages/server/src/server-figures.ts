@@ -69,6 +69,7 @@ export function serverFigures(sources: FigureSources): ServerFigures {
     },
     httpRequests: () => http().requests,
     eventStreams: () => http().streamsOpened.count - sum(Object.values(http().streamsClosed)),
+    eventPolls: () => http().polls.count,
     async sessions() {
       const { count } = await main.query
         .selectFrom('sessions')

@@ -15,7 +15,7 @@ export interface TcpSecrets {
   readonly file: string | undefined;
 }
 
-const SECRET_FILE = 'tcp-auth-secret';
+export const SECRET_FILE = 'tcp-auth-secret';
 const SECRET_BYTES = 32;
 
 type Needed = Pick<

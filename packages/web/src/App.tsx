@@ -68,7 +68,7 @@ function usePageLife({ session, fleet, fleetWindow, queries, language }: Console
 
 export function App({ console: parts }: { readonly console: Console }) {
   usePageLife(parts);
-  const [router] = useState(() => createConsoleRouter(parts.api));
+  const [router] = useState(() => createConsoleRouter(parts.api, parts.root));
   return (
     <ConsoleContext value={parts}>
       <MantineProvider

@@ -1,14 +1,17 @@
 /** Puts the console's parts together. React reaches them through `useConsole`. */
 import { listClients } from '@ops/protocol/http/clients.ts';
 import type { ClientSummaries, ClientSummary } from '@ops/protocol/http/clients.ts';
+import { pollEvents } from '@ops/protocol/http/events.ts';
 import { QueryClient } from '@tanstack/react-query';
 import { createContext, useContext, useSyncExternalStore } from 'react';
 
 import { ApiError, isNoAnswer } from './api/api-error.ts';
 import { createApi } from './api/client.ts';
-import type { Api } from './api/client.ts';
+import type { Api, Fetch } from './api/client.ts';
 import { checkHealth } from './api/health-check.ts';
 import type { BrowserClock } from './browser/clock.ts';
+import { hrefBelow } from './browser/root.ts';
+import type { HrefOf } from './browser/root.ts';
 import { createSignal } from './browser/signal.ts';
 import type { Signal } from './browser/signal.ts';
 import type { EventStreamNeeds } from './live/event-stream.ts';
@@ -16,6 +19,8 @@ import { createFleetLive } from './live/fleet-live.ts';
 import type { FleetLive } from './live/fleet-live.ts';
 import { createFreshness } from './live/freshness.ts';
 import type { Freshness } from './live/freshness.ts';
+import { createPolling } from './live/polling.ts';
+import type { Polling } from './live/stream-terms.ts';
 import { createServerClock } from './live/server-clock.ts';
 import type { ServerClock } from './live/server-clock.ts';
 import { createWindowLive } from './live/window-live.ts';
@@ -24,6 +29,7 @@ import { createTicker } from './live/ticker.ts';
 import type { Ticker } from './live/ticker.ts';
 import { createShortcuts } from './shortcuts/shortcuts.ts';
 import type { Shortcuts } from './shortcuts/shortcuts.ts';
+import { REMEMBERED, recall, remember } from './preferences/remembered.ts';
 import { createSession } from './session/session.ts';
 import type { Session } from './session/session.ts';
 import type { Tabs } from './session/tabs.ts';
@@ -31,12 +37,18 @@ import { LANGUAGE_TAGS } from './text/language.ts';
 import type { Language } from './text/language.ts';
 
 export interface Console {
+  /** Path the console lies at, with a slash at its end. */
+  readonly root: string;
+  /** For links and downloads; `api` and `streams` do it by themselves. */
+  readonly hrefOf: HrefOf;
   readonly api: Api;
   readonly session: Session;
   readonly fleet: FleetLive;
   readonly freshness: Freshness;
   readonly fleetWindow: WindowLive;
   readonly streams: EventStreamNeeds;
+  /** How live updates come. */
+  readonly way: Polling['way'];
   readonly queries: QueryClient;
   readonly clock: BrowserClock;
   readonly serverClock: ServerClock;
@@ -47,8 +59,10 @@ export interface Console {
 
 interface ConsoleNeeds {
   readonly clock: BrowserClock;
-  readonly fetch: typeof globalThis.fetch;
-  readonly connect: (url: string) => EventSource;
+  readonly root: string;
+  /** Takes paths of the server, as `connect` does. */
+  readonly fetch: Fetch;
+  readonly connect: (path: string) => EventSource;
   readonly tabs: Tabs;
   readonly language: Language;
   /** Keys without Control or Command are shortcuts. */
@@ -75,7 +89,7 @@ async function fetchFleet(api: Api): Promise<ClientSummaries> {
 }
 
 export function createConsole(needs: ConsoleNeeds): Console {
-  const { clock } = needs;
+  const { clock, root } = needs;
   const language = createSignal<Language>(needs.language);
   const session: Session = createSession({ api: () => api, clock, tabs: needs.tabs });
   const api: Api = createApi({
@@ -87,7 +101,14 @@ export function createConsole(needs: ConsoleNeeds): Console {
     },
   });
   const serverClock = createServerClock(clock);
-  const streams: EventStreamNeeds = { clock, connect: needs.connect };
+  const polling = createPolling({
+    clock,
+    connect: needs.connect,
+    ask: (query, signal) => api.call(pollEvents, { query, signal }),
+    remembered: recall(REMEMBERED.liveWay) === 'poll' ? 'poll' : 'stream',
+    remember: (way) => remember(REMEMBERED.liveWay, way),
+  });
+  const streams: EventStreamNeeds = { clock, connect: needs.connect, polling };
   const fleet = createFleetLive({
     ...streams,
     serverClock,
@@ -114,12 +135,15 @@ export function createConsole(needs: ConsoleNeeds): Console {
   const shortcuts = createShortcuts({ clock, apple: needs.apple, single: needs.singleKeys });
   const ticker = createTicker(clock);
   return {
+    root,
+    hrefOf: hrefBelow(root),
     api,
     session,
     fleet,
     fleetWindow,
     freshness,
     streams,
+    way: polling.way,
     queries,
     clock,
     serverClock,

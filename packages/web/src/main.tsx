@@ -5,20 +5,29 @@ import './global.css';
 import { App } from './App.tsx';
 import { browserClock } from './browser/clock.ts';
 import { isApple } from './browser/platform.ts';
+import { hrefBelow, pageRoot } from './browser/root.ts';
 import { createConsole } from './console.ts';
 import { REMEMBERED, recall } from './preferences/remembered.ts';
 import { openTabs } from './session/tabs.ts';
 import { startLanguage } from './text/language.ts';
 
+const root = pageRoot();
+const hrefOf = hrefBelow(root);
+
+// A browser looks for the icon anew at each address, by the way that held for the first.
+const icon = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
+if (icon !== null) icon.href = hrefOf('/favicon.svg');
+
 const parts = createConsole({
   clock: browserClock,
-  fetch: (...request) => globalThis.fetch(...request),
-  connect: (url) => new EventSource(url),
-  tabs: openTabs(),
+  root,
+  fetch: (path, init) => globalThis.fetch(hrefOf(path), init),
+  connect: (path) => new EventSource(hrefOf(path)),
+  tabs: openTabs(root),
   language: startLanguage(),
   singleKeys: recall(REMEMBERED.singleKeys) !== 'off',
   apple: isApple(),
 });
 
-const root = document.querySelector('#root');
-if (root !== null) createRoot(root).render(<App console={parts} />);
+const place = document.querySelector('#root');
+if (place !== null) createRoot(place).render(<App console={parts} />);

@@ -48,7 +48,8 @@ function page<M extends Record<string, unknown>, const N extends keyof M & strin
   );
 }
 
-export function createConsoleRouter(api: Api) {
+/** @param basepath where the console lies */
+export function createConsoleRouter(api: Api, basepath: string) {
   const root = createRootRoute({ component: Gate, notFoundComponent: NotFoundPage });
   const at = <const P extends string>(path: P) => ({ getParentRoute: () => root, path });
   const routeTree = root.addChildren([
@@ -121,6 +122,7 @@ export function createConsoleRouter(api: Api) {
   ]);
   return createRouter({
     routeTree,
+    basepath,
     parseSearch,
     stringifySearch,
     defaultErrorComponent: CrashPage,

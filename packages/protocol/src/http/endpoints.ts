@@ -32,7 +32,7 @@ import {
   revokeKey,
   revokeToken,
 } from './enrolment.ts';
-import { events } from './events.ts';
+import { events, pollEvents } from './events.ts';
 import { docs, health, metrics, openapi } from './health.ts';
 import { listReleases, rollBackApp } from './releases.ts';
 import {
@@ -91,6 +91,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   listRolloutHosts,
   orderRollout,
   events,
+  pollEvents,
   health,
   metrics,
   openapi,

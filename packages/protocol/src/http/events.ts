@@ -20,10 +20,14 @@
  * `client`, `forgotten`, `counts`, `command`, `output`, `batch`, `app` and `rollout` carry an id and are sent again after `Last-Event-ID`; `metrics` is the newest
  * state, so a reader that is slow or was away gets the newest and misses nothing it could use. So are `window` and `map`: their
  * first events hold everything, and those that follow only what changed since the one before on the same stream.
+ *
+ * `GET /api/events/poll`: the same events, without `ready`, one answer at a time, where no stream comes through. An answer
+ * carries the cursor to ask with next; it comes when there is something newer, or empty when the wait is over.
  */
 import type { AppInfo } from '../domain/app.ts';
 import { uuid } from '../domain/id.ts';
 import { s } from '../schema.ts';
+import type { Infer } from '../schema.ts';
 import type { OutputStream } from '../domain/command.ts';
 import type { BatchSummary } from './batches.ts';
 import { clientListQuery, MAX_OFFSET } from './clients.ts';
@@ -111,6 +115,16 @@ export interface MapEvent {
   /** True: more is on its way. */
   readonly more: boolean;
 }
+/** Longest and usual wait of a poll, in seconds: shorter than the patience of common proxies. */
+export const MAX_POLL_SECS = 25;
+/** What follows the first event within this goes into the same answer. */
+export const POLL_GATHER_MS = 100;
+/** Readings alone do not end a poll that carries a cursor sooner than this. */
+export const POLL_READINGS_MS = 2000;
+/** Bytes of one answer, as far as single events allow; the rest comes with the next. */
+export const MAX_POLL_BYTES = 256 * 1024;
+/** More events than one answer of that size could hold. */
+const MAX_POLL_EVENTS = 10_000;
 
 /** A piece of the kept output of a command, in the order of each stream. */
 export interface OutputEvent {
@@ -151,6 +165,42 @@ export interface EventData {
 }
 export type EventName = keyof EventData;
 
+export const EVENT_NAMES = [
+  'ready',
+  'reset',
+  'client',
+  'forgotten',
+  'counts',
+  'metrics',
+  'command',
+  'output',
+  'batch',
+  'app',
+  'rollout',
+  'window',
+  'map',
+] as const satisfies readonly EventName[];
+
+const wish = {
+  topics: s.optional(
+    s.string({
+      max: 128,
+      description:
+        'Comma-separated: client, metrics, command, output, batch, app, rollout, window, map. Absent: all but window and map; output needs command_id.',
+    }),
+  ),
+  client_id: s.optional(s.described(uuid, 'Only this client.')),
+  command_id: s.optional(s.described(uuid, 'Of commands and output, only this one.')),
+  batch_id: s.optional(s.described(uuid, 'Of commands and batches, only this one.')),
+  ...clientListQuery,
+  offset: s.optional(s.integer({ min: 0, max: MAX_OFFSET, description: 'Where the window begins.' })),
+  limit: s.optional(
+    s.integer({ min: 0, max: MAX_WINDOW, description: 'Clients in the window; 0 for the counts alone.' }),
+  ),
+  group: s.optional(s.string({ max: 317, description: 'Label key the map tells the value of.' })),
+  shade: s.optional(s.described(s.oneOf(MAP_SHADES), 'What the cells of the map tell besides presence.')),
+};
+
 export const events = endpoint({
   method: 'GET',
   path: '/api/events',
@@ -160,24 +210,42 @@ export const events = endpoint({
     zh: '实时事件（SSE），可用 Last-Event-ID 续传',
     en: 'Live events (SSE); resumes from Last-Event-ID',
   },
-  query: s.object({
-    topics: s.optional(
-      s.string({
-        max: 128,
-        description:
-          'Comma-separated: client, metrics, command, output, batch, app, rollout, window, map. Absent: all but window and map; output needs command_id.',
-      }),
-    ),
-    client_id: s.optional(s.described(uuid, 'Only this client.')),
-    command_id: s.optional(s.described(uuid, 'Of commands and output, only this one.')),
-    batch_id: s.optional(s.described(uuid, 'Of commands and batches, only this one.')),
-    ...clientListQuery,
-    offset: s.optional(s.integer({ min: 0, max: MAX_OFFSET, description: 'Where the window begins.' })),
-    limit: s.optional(
-      s.integer({ min: 0, max: MAX_WINDOW, description: 'Clients in the window; 0 for the counts alone.' }),
-    ),
-    group: s.optional(s.string({ max: 317, description: 'Label key the map tells the value of.' })),
-    shade: s.optional(s.described(s.oneOf(MAP_SHADES), 'What the cells of the map tell besides presence.')),
-  }),
+  query: s.object(wish),
   answer: { mediaType: 'text/event-stream', description: 'Named events; the table is in docs/protocol.md.' },
 });
+
+export const pollEvents = endpoint({
+  method: 'GET',
+  path: '/api/events/poll',
+  access: 'viewer',
+  tag: 'events',
+  summary: {
+    zh: '实时事件（长轮询），用于事件流无法通过的代理',
+    en: 'Live events by long polling, where a proxy lets no stream through',
+  },
+  query: s.object({
+    ...wish,
+    after: s.optional(
+      s.string({
+        max: 64,
+        description:
+          'Cursor of the answer before, or the id of an event; without it the answer comes at once.',
+      }),
+    ),
+    wait_secs: s.optional(
+      s.integer({ min: 0, max: MAX_POLL_SECS, description: `Longest wait, ${MAX_POLL_SECS} when absent.` }),
+    ),
+  }),
+  answer: s.object({
+    cursor: s.string({ max: 64, description: 'To ask with next, as `after`.' }),
+    events: s.array(
+      s.object({
+        id: s.optional(s.string({ max: 64 })),
+        event: s.oneOf(EVENT_NAMES),
+        data: s.anyObject('As in the stream.'),
+      }),
+      MAX_POLL_EVENTS,
+    ),
+  }),
+});
+export type PollAnswer = Infer<typeof pollEvents.answer>;

@@ -53,11 +53,15 @@ export interface View {
 export interface ReaderOptions extends Wish {
   readonly views: readonly View[];
   readonly lastEventId: string | undefined;
+  /** Readings up to this version are known, as of the start the last event belongs to; the newer ones wait for their period. */
+  readonly readingsVersion?: number | undefined;
   /** Milliseconds after which a browser should come back. */
   readonly retryMs: number;
 }
 
 export interface EventReader {
+  /** Where another reader goes on: the last event written or passed over, and the version of the readings. */
+  readonly place: { readonly eventId: string; readonly readingsVersion: number };
   drained(): void;
   /** Stops for good. Harmless when it has. */
   close(): void;
@@ -86,8 +90,8 @@ export function openReader(
   let turn: Timer | undefined;
   /** While output has to wait for its pace, and all events behind it. */
   let pacing: Timer | undefined;
-  let version = 0;
-  let readingsDue = topics.has('metrics');
+  let version = options.readingsVersion ?? 0;
+  let readingsDue = topics.has('metrics') && version === 0;
   let viewsDue = [...views];
 
   const wanted = (event: KeptEvent): boolean => wants(options, event);
@@ -231,6 +235,9 @@ export function openReader(
   }
 
   return {
+    get place() {
+      return { eventId: hub.idOf(position), readingsVersion: version };
+    },
     drained() {
       if (state === 'waiting') become('pumping');
     },

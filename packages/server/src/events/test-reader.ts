@@ -1,11 +1,13 @@
 /** A hub over stand-ins, and readers whose writing a test sees. */
-import { EVENT_TOPICS } from '@ops/protocol/http/events.ts';
-import type { EventTopic } from '@ops/protocol/http/events.ts';
+import { EVENT_TOPICS, MAX_POLL_SECS, pollEvents } from '@ops/protocol/http/events.ts';
+import type { EventTopic, PollAnswer } from '@ops/protocol/http/events.ts';
+import { decode } from '@ops/protocol/schema.ts';
 import { systemRandom } from '@ops/runtime/random.ts';
 import { ManualClock } from '@ops/testkit/manual-clock.ts';
 
 import { createEventHub } from './hub.ts';
 import type { EventHub } from './hub.ts';
+import { openPoll } from './poll.ts';
 import { openReader } from './reader.ts';
 import type { EventReader, Sink, View } from './reader.ts';
 import { createStandInFeeds } from './test-feeds.ts';
@@ -43,6 +45,20 @@ export interface TestEvents {
       lastEventId?: string;
     },
   ) => TestReader;
+  /** All topics unless some are named. */
+  readonly poll: (
+    options?: Partial<Omit<Wish, 'topics'>> & {
+      topics?: EventTopic[];
+      views?: View[];
+      after?: string;
+      waitMs?: number;
+    },
+  ) => TestPoll;
+}
+
+export interface TestPoll {
+  readonly close: () => void;
+  readonly answers: readonly PollAnswer[];
 }
 
 function fieldsOf(value: unknown): Record<string, unknown> {
@@ -59,6 +75,15 @@ export function createTestEvents(): TestEvents {
     fleet,
     feeds,
     hub,
+    poll(options = {}) {
+      const answers: PollAnswer[] = [];
+      const { topics = EVENT_TOPICS, views = [], after, waitMs = MAX_POLL_SECS * 1000, ...wish } = options;
+      const open = openPoll(
+        { hub, clock, onAnswer: (json) => answers.push(decode(pollEvents.answer, JSON.parse(json))) },
+        { ...wish, topics: new Set(topics), views, after, waitMs },
+      );
+      return { close: () => open.close(), answers };
+    },
     connect(options = {}) {
       const written: string[] = [];
       const ends: string[] = [];

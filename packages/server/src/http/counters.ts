@@ -9,6 +9,8 @@ export type StreamEnd = (typeof STREAM_ENDS)[number];
 export interface HttpCounters {
   readonly requests: Record<StatusClass, number>;
   readonly streamsOpened: { count: number };
+  /** Answers of long polls: a console asks for them where a proxy lets no stream through. */
+  readonly polls: { count: number };
   readonly streamsClosed: Record<StreamEnd, number>;
   /** Connections refused because there were too many. */
   readonly socketsDropped: { count: number };
@@ -20,6 +22,7 @@ export function createHttpCounters(): HttpCounters {
   return {
     requests: { '1xx': 0, '2xx': 0, '3xx': 0, '4xx': 0, '5xx': 0 },
     streamsOpened: { count: 0 },
+    polls: { count: 0 },
     streamsClosed: { left: 0, slow: 0, session_ended: 0, shutdown: 0 },
     socketsDropped: { count: 0 },
     malformed: { count: 0 },

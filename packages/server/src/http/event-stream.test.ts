@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { exampleBatch, exampleCommand, exampleId } from '../events/test-feeds.ts';
 import { exampleClient } from '../events/test-fleet.ts';
-import { SESSION_LOOK_MS } from './sse.ts';
+import { SESSION_LOOK_MS } from './session-watch.ts';
 import { MAX_STREAMS } from './routes/events.ts';
 import { PASSWORD, startTrial, TOKEN } from './test-server.ts';
 import type { Trial } from './test-server.ts';

@@ -26,6 +26,24 @@ describe('S-29 the address of a request', () => {
     expect(rule.origin(peer, false, { 'x-forwarded-for': forwarded }).address).toBe(expected);
   });
 
+  it.each([
+    // The manual's nginx sets X-Real-IP and passes on what somebody wrote into the other.
+    ['X-Real-IP alone', '192.0.2.1', undefined, '192.0.2.1'],
+    ['X-Real-IP alone, IPv6', '2001:db8::1', undefined, '2001:db8::1'],
+    ['X-Real-IP that is no address', 'nonsense', undefined, '127.0.0.1'],
+    ['both, alike', '192.0.2.1', '192.0.2.1', '192.0.2.1'],
+    ['both, with more before', '192.0.2.1', '6.6.6.6, 192.0.2.1', '192.0.2.1'],
+    ['both, of the edge behind another proxy', '192.0.2.1', '192.0.2.1, 10.0.0.9', '192.0.2.1'],
+    ['both, of the last proxy', '10.0.0.9', '192.0.2.1, 10.0.0.9', '192.0.2.1'],
+    ['both, contradicting each other', '192.0.2.1', '6.6.6.6', '127.0.0.1'],
+    ['both, contradicting each other the other way', '6.6.6.6', '192.0.2.1', '127.0.0.1'],
+  ])('by %s', (_what, real, forwarded, expected) => {
+    const headers = { 'x-real-ip': real, ...(forwarded !== undefined && { 'x-forwarded-for': forwarded }) };
+    const rule = createForwardedRule(['127.0.0.1', '10.0.0.0/8']);
+    expect(rule.origin('127.0.0.1', false, headers).address).toBe(expected);
+    expect(createForwardedRule([]).origin('127.0.0.1', false, headers).address).toBe('127.0.0.1');
+  });
+
   it('is not looked for through an endless chain', () => {
     const rule = createForwardedRule(['10.0.0.0/8']);
     const chain = Array.from({ length: 100 }, () => '10.0.0.1').join(',');

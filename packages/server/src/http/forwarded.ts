@@ -30,16 +30,32 @@ export function createForwardedRule(trustProxy: readonly string[]): ForwardedRul
       const socket = plainAddress(peer);
       if (!isTrusted(socket)) return { address: socket, secure: tls };
       const secure = tls || lastOf(headers['x-forwarded-proto'])?.toLowerCase() === 'https';
-      let address = socket;
-      for (const hop of listOf(headers['x-forwarded-for']).toReversed().slice(0, MAX_HOPS)) {
-        const claimed = withoutPort(hop);
-        if (!parseIp(claimed)) break;
-        address = plainAddress(claimed);
-        if (!isTrusted(address)) break;
-      }
-      return { address, secure };
+      return { address: addressOf(socket, headers), secure };
     },
   };
+
+  /**
+   * A proxy sets the one header or the other, and passes on the other one as somebody wrote it. So where both are there
+   * and contradict each other, neither is believed.
+   */
+  function addressOf(socket: string, headers: IncomingHttpHeaders): string {
+    const real = addressIn(lastOf(headers['x-real-ip']));
+    const hops = listOf(headers['x-forwarded-for']).toReversed().slice(0, MAX_HOPS);
+    if (hops.length === 1 && hops[0] === '') return real ?? socket;
+    let address = socket;
+    for (const hop of hops) {
+      const claimed = addressIn(hop);
+      if (claimed === undefined) break;
+      address = claimed;
+      if (!isTrusted(address)) break;
+    }
+    return real === undefined || real === address || real === addressIn(hops[0]) ? address : socket;
+  }
+}
+
+function addressIn(hop: string | undefined): string | undefined {
+  const claimed = hop === undefined ? '' : withoutPort(hop);
+  return parseIp(claimed) ? plainAddress(claimed) : undefined;
 }
 
 function listOf(header: string | string[] | undefined): string[] {

@@ -6,6 +6,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { PAGE_PATHS } from '@ops/protocol/http/pages.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { wayToRoot } from './pages.ts';
 import { startTrial } from './test-server.ts';
 import type { Answer, Trial } from './test-server.ts';
 import { loadWebFiles, webDirectory } from './web-files.ts';
@@ -20,7 +21,9 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'ops-web-'));
   await mkdir(join(directory, 'assets'));
   const head = '<meta name="csp-nonce" content="__CSP_NONCE__"><style nonce="__CSP_NONCE__"></style>';
-  await writeFile(join(directory, 'index.html'), `<!doctype html>${head}<div id="root"></div>`);
+  const files =
+    '<meta name="ops-root" content="__ROOT__"><link href="./favicon.svg"><script src="./assets/a.js"></script>';
+  await writeFile(join(directory, 'index.html'), `<!doctype html>${head}${files}<div id="root"></div>`);
   await writeFile(join(directory, 'assets', 'index-Bx3_k9Qa.js'), SCRIPT);
   await writeFile(join(directory, 'favicon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
   await writeFile(join(directory, '.hidden'), 'secret');
@@ -65,6 +68,27 @@ describe('a page of the console', () => {
     const person = await trial.ask(path, { headers: BROWSER });
     expect([person.status, person.headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);
     expect(nonceOf(person)).toBeDefined();
+  });
+
+  it.each(PAGE_PATHS)('%s leads to its files below any prefix', async (path) => {
+    const id = '7e6f2f1e-0000-4000-8000-000000000001';
+    const url = path.replace('{id}', id).replace('{client}', id).replace('{name}', 'my-app');
+    const { text } = await trial.ask(url);
+    const written = [...text.matchAll(/(?:content|href|src)="(\.[^"]*)"/g)].map(([, address]) => address!);
+    for (const prefix of ['', '/ops', '/a/b']) {
+      const reached = written.map((address) => new URL(address, `http://x${prefix}${url}`).pathname);
+      expect(reached).toEqual([`${prefix}/`, `${prefix}/favicon.svg`, `${prefix}/assets/a.js`]);
+    }
+  });
+
+  it.each([
+    ['/', './'],
+    ['/login', './'],
+    ['/login/', '../'],
+    ['/clients/x', '../'],
+    ['/apps/a/b/releases', '../../../'],
+  ])('%s: the root is %s', (path, way) => {
+    expect(wayToRoot(path)).toBe(way);
   });
 
   it('takes GET and HEAD', async () => {

@@ -28,14 +28,22 @@ const NOT_BUILT = {
   en: 'The console is not built: run npm run build:web, then start ops-server again.',
 };
 
+/**
+ * Pure. From a page to the root of the console, as a relative address: `./` on the first level, `../` below. It holds
+ * whatever a proxy has taken off the front of the path, so nobody has to be told a prefix.
+ */
+export function wayToRoot(path: string): string {
+  return '../'.repeat(path.split('/').length - 2) || './';
+}
+
 /** Sends the document of the console with a nonce of its own. @param status of the answer, when the console is built */
 export type SendPage = (reply: FastifyReply, context: RequestContext, status?: number) => FastifyReply;
 
 export function createSendPage(needs: { readonly web: WebFiles; readonly random: Random }): SendPage {
   const { web, random } = needs;
-  return (reply, { language }, status = 200) => {
+  return (reply, { language, path }, status = 200) => {
     const nonce = random.bytes(NONCE_BYTES).toString('base64');
-    const page = web.page(nonce);
+    const page = web.page(nonce, wayToRoot(path));
     if (page === undefined) {
       return reply.code(503).type('text/plain; charset=utf-8').send(`${NOT_BUILT[language]}\n`);
     }

@@ -94,6 +94,13 @@ describe('the cookie', () => {
     expect(answer.headers['set-cookie']?.[0]).toMatch(/; Secure$/);
   });
 
+  it('is Secure when the page that asks came over HTTPS, whatever the proxy says', async () => {
+    const page = { host: 'ops.example.com', origin: 'https://ops.example.com' };
+    expect((await login(PASSWORD, page)).headers['set-cookie']?.[0]).toMatch(/; Secure$/);
+    const plain = { host: 'ops.example.com', origin: 'http://ops.example.com' };
+    expect((await login(PASSWORD, plain)).headers['set-cookie']?.[0]).not.toContain('Secure');
+  });
+
   it.each([
     ['always', {}, true],
     ['never', { 'x-forwarded-proto': 'https' }, false],

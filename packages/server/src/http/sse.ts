@@ -7,9 +7,7 @@ import type { EventHub } from '../events/hub.ts';
 import { openReader } from '../events/reader.ts';
 import type { ReaderOptions } from '../events/reader.ts';
 import type { StreamEnd } from './counters.ts';
-
-/** A stream looks this often whether its session still stands: sign-outs elsewhere, changed roles. */
-export const SESSION_LOOK_MS = 15_000;
+import type { WatchSession } from './session-watch.ts';
 
 const HEADERS: Readonly<Record<string, string>> = {
   'Content-Type': 'text/event-stream; charset=utf-8',
@@ -22,16 +20,13 @@ export interface StreamNeeds {
   readonly hub: EventHub;
   readonly clock: Clock;
   readonly response: ServerResponse;
-  /** Asked every SESSION_LOOK_MS. A failure to know counts as yes: it is asked again. */
-  readonly mayGoOn: () => Promise<boolean>;
-  /** Calls when the session ends. @returns how to stop waiting for it */
-  readonly onSessionEnd: (call: () => void) => () => void;
+  readonly watchSession: WatchSession;
   readonly onEnd: (why: StreamEnd) => void;
 }
 
 /** Answers a request with the events from now on. Returns at once. */
 export function openStream(needs: StreamNeeds, options: ReaderOptions): void {
-  const { hub, clock, response, mayGoOn, onSessionEnd, onEnd } = needs;
+  const { hub, clock, response, watchSession, onEnd } = needs;
   let open = true;
   const releases: (() => void)[] = [];
 
@@ -57,14 +52,5 @@ export function openStream(needs: StreamNeeds, options: ReaderOptions): void {
   const reader = openReader({ hub, clock, sink, onEnd: end }, options);
   releases.push(() => reader.close());
   response.on('drain', () => reader.drained());
-  const look = clock.every(SESSION_LOOK_MS, () => {
-    mayGoOn().then(
-      (stands) => {
-        if (!stands) end('session_ended');
-      },
-      () => {},
-    );
-  });
-  releases.push(() => look.cancel());
-  releases.push(onSessionEnd(() => end('session_ended')));
+  releases.push(watchSession(() => end('session_ended')));
 }

@@ -14,7 +14,6 @@ import { systemClock } from '@ops/runtime/clock.ts';
 import { silentLog } from '@ops/runtime/log.ts';
 import type { Log } from '@ops/runtime/log.ts';
 import { systemRandom } from '@ops/runtime/random.ts';
-import { repositoryRoot } from '@ops/testkit/child-program.ts';
 
 import { createAppActions } from '../apps/app-actions.ts';
 import { createRollBack } from '../apps/roll-back.ts';

@@ -15,6 +15,9 @@ const BUILT = join(import.meta.dirname, '../../../web/dist');
 const INDEX = 'index.html';
 /** The place in index.html where the nonce of each answer goes. */
 export const NONCE_PLACE = '__CSP_NONCE__';
+/** The place where the way from the page to the root of the console goes, and how the build writes addresses of files. */
+export const ROOT_PLACE = '__ROOT__';
+const FILE_PLACE = /(?<=\s(?:src|href)=")\.\//g;
 /** Below this a packed form saves nothing. */
 const MIN_PACKED_BYTES = 1024;
 /** More than the console ever has; a directory named by mistake is not read into memory. */
@@ -54,8 +57,11 @@ export interface WebFiles {
   readonly files: ReadonlyMap<string, WebFile>;
   /** There is a page. */
   readonly built: boolean;
-  /** The page with this nonce in it; undefined when the console is not built. */
-  page(nonce: string): string | undefined;
+  /**
+   * The page with this nonce in it; undefined when the console is not built.
+   * @param root from the address of the page to the root of the console: `./`, `../`
+   */
+  page(nonce: string, root: string): string | undefined;
 }
 
 /** vite names what it builds `name-<hash>.ext`. */
@@ -121,13 +127,18 @@ export function consoleSource(): WebSource {
 
 export async function loadWebFiles(source: WebSource): Promise<WebFiles> {
   const files = new Map<string, WebFile>();
-  let index: string[] | undefined;
+  let index: string | undefined;
   for (const name of await source.names()) {
     const data = await source.read(name);
-    if (name === INDEX) index = data.toString('utf8').split(NONCE_PLACE);
+    if (name === INDEX) index = data.toString('utf8');
     else files.set(`/${name}`, toWebFile(`/${name}`, data));
   }
-  return { files, built: index !== undefined, page: (nonce) => index?.join(nonce) };
+  return {
+    files,
+    built: index !== undefined,
+    page: (nonce, root) =>
+      index?.replaceAll(NONCE_PLACE, nonce).replaceAll(ROOT_PLACE, root).replaceAll(FILE_PLACE, root),
+  };
 }
 
 /** Plain files only: no links, nothing whose name begins with a dot. */

@@ -31,6 +31,7 @@ export interface ServerFigures {
   /** By class of status: `2xx`, `4xx`, … */
   readonly httpRequests: () => By;
   readonly eventStreams: () => number;
+  readonly eventPolls: () => number;
   readonly sessions: () => number | Promise<number>;
   /** By outcome: `ok`, `refused`, … */
   readonly logins: () => By;
@@ -172,6 +173,15 @@ export const METRICS = [
     type: 'gauge',
     source: 'eventStreams',
     meaning: { zh: '打开的实时事件流（SSE）数', en: 'Open event streams (SSE)' },
+  },
+  {
+    name: 'ops_event_polls_total',
+    type: 'counter',
+    source: 'eventPolls',
+    meaning: {
+      zh: '长轮询次数：增长说明有代理不让实时事件流通过',
+      en: 'Long polls for events; they grow where a proxy lets no stream through',
+    },
   },
   {
     name: 'ops_sessions',

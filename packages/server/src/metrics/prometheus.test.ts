@@ -24,6 +24,7 @@ const FIGURES: ServerFigures = {
   dropped: () => ({ sample_future: 0, 'a "quoted"\nkind': 2 }),
   httpRequests: () => ({ '2xx': 30, '4xx': 3 }),
   eventStreams: () => 2,
+  eventPolls: () => 5,
   sessions: () => Promise.resolve(6),
   logins: () => ({ ok: 8, refused: 9 }),
   storageCommits: () => 11,

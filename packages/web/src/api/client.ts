@@ -17,8 +17,11 @@ export interface Api {
   call<E extends Endpoint>(endpoint: E, input: CallInput<E>): Promise<AnswerOf<E>>;
 }
 
+/** Asks for a path of the server. */
+export type Fetch = (path: string, init: RequestInit) => Promise<Response>;
+
 interface ApiNeeds {
-  readonly fetch: typeof globalThis.fetch;
+  readonly fetch: Fetch;
   /** For `Accept-Language`, so that the server's sentences are in the reader's language. */
   readonly languageTag: () => string;
   /** Told of each failure before the caller is. */
@@ -30,7 +33,7 @@ function plain(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** The address of an endpoint with its path parameters and query filled in. */
+/** The path of an endpoint with its path parameters and query filled in. */
 export function addressOf(
   endpoint: Pick<Endpoint, 'path'>,
   params: Readonly<Record<string, unknown>> = {},

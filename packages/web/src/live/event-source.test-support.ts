@@ -21,7 +21,8 @@ export class FakeEventSource extends EventTarget {
   says<N extends EventName>(name: N, data: EventData[N]): void {
     if (this.readyState === 2) return;
     this.readyState = 1;
-    this.dispatchEvent(new MessageEvent(name, { data: JSON.stringify(data) }));
+    const lastEventId = 'event_id' in data ? data.event_id : '';
+    this.dispatchEvent(new MessageEvent(name, { data: JSON.stringify(data), lastEventId }));
   }
 
   /** The connection broke; a browser comes back by itself. */

@@ -2,8 +2,9 @@ import { expect, test } from 'vitest';
 
 import { manualBrowserClock } from '../browser/clock.test-support.ts';
 import { fakeStreams } from './event-source.test-support.ts';
-import { keepStream, reopenDelay } from './event-stream.ts';
+import { keepStream } from './event-stream.ts';
 import type { StreamPhase } from './event-stream.ts';
+import { reopenDelay } from './stream-terms.ts';
 
 function watch() {
   const { clock, hand } = manualBrowserClock();

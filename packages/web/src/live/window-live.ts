@@ -88,7 +88,7 @@ export function createWindowLive(needs: WindowLiveNeeds): WindowLive {
   const stream = createWatchedStream(needs, {
     query() {
       const { rows, ...list } = query;
-      return { topics: 'window', ...list, offset: String(offset), limit: String(rows ? limit : 0) };
+      return { topics: 'window', ...list, offset, limit: rows ? limit : 0 };
     },
     onBegin() {},
     onEvent: take,

@@ -9,6 +9,7 @@ import { addressOf } from '../api/client.ts';
 import { usePrinting } from '../browser/use-printing.ts';
 import { useSettled } from '../browser/use-settled.ts';
 import { isOpen } from '../commands/command-state.ts';
+import { useConsole } from '../console.ts';
 import { REMEMBERED, recall, remember } from '../preferences/remembered.ts';
 import { useCommandText } from '../text/use-command-text.ts';
 import { CopyButton } from '../ui/CopyButton.tsx';
@@ -34,6 +35,7 @@ export function OutputPanel({
   readonly summary: CommandSummary;
 }) {
   const { text, format } = useCommandText();
+  const { hrefOf } = useConsole();
   const heading = useId();
   const printing = usePrinting();
   const [picked, setPicked] = useState<OutputStream>();
@@ -149,7 +151,7 @@ export function OutputPanel({
             renderRoot={(props) => (
               <a
                 {...props}
-                href={addressOf(downloadOutput, {}, { command_id: summary.id, stream })}
+                href={hrefOf(addressOf(downloadOutput, {}, { command_id: summary.id, stream }))}
                 download
               />
             )}

@@ -8,6 +8,7 @@ export const REMEMBERED = {
   appsView: 'ops.apps-view',
   outputWrap: 'ops.output-wrap',
   singleKeys: 'ops.single-keys',
+  liveWay: 'ops.live-way',
 } as const;
 type Key = (typeof REMEMBERED)[keyof typeof REMEMBERED];
 

@@ -16,8 +16,9 @@ export interface Tabs {
   listen(call: (message: TabMessage) => void): () => void;
 }
 
-export function openTabs(): Tabs {
-  const channel = new BroadcastChannel('ops-session');
+/** @param root of the console: two of them may lie on one origin */
+export function openTabs(root: string): Tabs {
+  const channel = new BroadcastChannel(`ops-session ${root}`);
   return {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel is of one origin
     tell: (message) => channel.postMessage(message),

@@ -9,6 +9,7 @@ import { Logo } from '../ui/Logo.tsx';
 import { Overlays } from './Overlays.tsx';
 import { LanguageButton, SchemeMenu } from './Preferences.tsx';
 import { LiveBanner } from './LiveBanner.tsx';
+import { PollingChip } from './PollingChip.tsx';
 import { PasswordBanner } from './PasswordBanner.tsx';
 import { SearchButton } from './SearchButton.tsx';
 import { ServerChip } from './ServerChip.tsx';
@@ -79,6 +80,7 @@ export function Shell({
           </Link>
           {!restricted && <Tabs place="top" />}
           <div className={styles.tools}>
+            <PollingChip />
             {!restricted && <SearchButton />}
             <ServerChip />
             <LanguageButton />

@@ -8,6 +8,7 @@ import { enCommands } from './en-commands.ts';
 import { enKeys } from './en-keys.ts';
 import { enOverview } from './en-overview.ts';
 import { enHost } from './en-host.ts';
+import { enPolling } from './en-polling.ts';
 import { enRollouts } from './en-rollouts.ts';
 import { en } from './en.ts';
 import { wordsIn } from './literals.test-support.ts';
@@ -17,6 +18,7 @@ import { zhCommands } from './zh-commands.ts';
 import { zhKeys } from './zh-keys.ts';
 import { zhOverview } from './zh-overview.ts';
 import { zhHost } from './zh-host.ts';
+import { zhPolling } from './zh-polling.ts';
 import { zhRollouts } from './zh-rollouts.ts';
 import { zh } from './zh.ts';
 
@@ -54,6 +56,7 @@ describe.each([
   ['of commands', zhCommands, enCommands, []],
   ['of applications', zhApps, enApps, []],
   ['of the overview', zhOverview, enOverview, []],
+  ['of polling', zhPolling, enPolling, []],
   ['of rollouts', zhRollouts, enRollouts, []],
   ['of keys', zhKeys, enKeys, []],
   ['of a host', zhHost, enHost, []],
@@ -95,6 +98,7 @@ test.each([
   ['commands', zhCommands],
   ['applications', zhApps],
   ['overview', zhOverview],
+  ['polling', zhPolling],
   ['rollouts', zhRollouts],
   ['keys', zhKeys],
   ['a host', { ...zhHost }],

@@ -18,7 +18,9 @@ export type CookieSecure = 'auto' | 'always' | 'never';
 export function authRoutes(needs: { readonly auth: Auth; readonly cookieSecure: CookieSecure }): Route[] {
   const { auth, cookieSecure } = needs;
 
-  function cookie(value: string, maxAgeSecs: number, { secure }: RequestContext): string {
+  function cookie(value: string, maxAgeSecs: number, context: RequestContext, origin?: string): string {
+    // A page that came over HTTPS asks from an https origin, also where a proxy does not say so.
+    const secure = context.secure || origin?.startsWith('https://') === true;
     const isSecure = cookieSecure === 'always' || (cookieSecure === 'auto' && secure);
     const flags = `Path=/; Max-Age=${maxAgeSecs}; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`;
     return `${SESSION_COOKIE}=${value}; ${flags}`;
@@ -30,7 +32,10 @@ export function authRoutes(needs: { readonly auth: Auth; readonly cookieSecure: 
       const held = presented === undefined ? undefined : await auth.sessions.find(presented);
       const { address, local } = context;
       const signedIn = await auth.signIn.login(body, { address, local, sessionHash: held?.hash });
-      void reply.header('Set-Cookie', cookie(signedIn.sessionId, auth.sessionMaxSecs, context));
+      void reply.header(
+        'Set-Cookie',
+        cookie(signedIn.sessionId, auth.sessionMaxSecs, context, reply.request.headers.origin),
+      );
       return {
         success: true,
         message: SUCCESSES.login[context.language],
@@ -57,7 +62,7 @@ export function authRoutes(needs: { readonly auth: Auth; readonly cookieSecure: 
 
     route(logout).returns(async ({ principal, context, reply }) => {
       await auth.signIn.logout(ofUser(principal), context.address);
-      void reply.header('Set-Cookie', cookie('', 0, context));
+      void reply.header('Set-Cookie', cookie('', 0, context, reply.request.headers.origin));
       return { success: true, message: SUCCESSES.logout[context.language], session_id: null };
     }),
 

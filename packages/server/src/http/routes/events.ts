@@ -1,21 +1,21 @@
 import { OpsError } from '@ops/protocol/errors.ts';
-import { EVENT_TOPICS, events } from '@ops/protocol/http/events.ts';
+import { EVENT_TOPICS, events, MAX_POLL_SECS, pollEvents } from '@ops/protocol/http/events.ts';
 import type { EventTopic } from '@ops/protocol/http/events.ts';
 import type { Clock } from '@ops/runtime/clock.ts';
 import type { Random } from '@ops/runtime/random.ts';
 
 import type { Auth } from '../../auth/auth.ts';
-import { refusal, sessionPrincipal } from '../../auth/principal.ts';
-import type { Principal } from '../../auth/principal.ts';
 import type { Commands } from '../../commands/commands.ts';
 import type { EventHub } from '../../events/hub.ts';
+import { openPoll } from '../../events/poll.ts';
 import { viewsOf } from '../../events/views.ts';
+import type { Wish } from '../../events/wish.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import type { HttpCounters } from '../counters.ts';
-import type { RequestContext } from '../request-context.ts';
 import { RequestFault } from '../request-fault.ts';
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';
+import { createSessionWatch } from '../session-watch.ts';
 import { openStream } from '../sse.ts';
 
 /** Leaves half of the sockets to requests. */
@@ -23,6 +23,7 @@ export const MAX_STREAMS = 500;
 /** Readers of a server that restarts come back spread over this time. */
 const RETRY_MS = { least: 2000, spread: 3000 };
 const MAX_EVENT_ID = 64;
+const SECOND_MS = 1000;
 
 export function eventRoutes(needs: {
   readonly hub: EventHub;
@@ -34,28 +35,20 @@ export function eventRoutes(needs: {
   readonly commands: Pick<Commands, 'stats'>;
 }): Route[] {
   const { hub, auth, clock, random, counters } = needs;
-  let openStreams = 0;
+  /** Streams and polls together. */
+  let open = 0;
 
-  async function mayGoOn(principal: Principal, context: RequestContext): Promise<boolean> {
-    if (principal.kind === 'token') return true;
-    const session = await auth.sessions.findByHash(principal.session.hash);
-    if (!session) return false;
-    return refusal(events.access, sessionPrincipal(session, context.local), context.local) === undefined;
+  function enter(): void {
+    if (open >= MAX_STREAMS) throw new OpsError('server_busy');
+    open++;
   }
 
   return [
     route(events).sends(({ query, principal, context, reply }) => {
-      const topics = topicsOf(query.topics);
-      if (query.topics !== undefined && topics.has('output') && query.command_id === undefined) {
-        throw new RequestFault('invalid_request', {
-          field: 'query.command_id',
-          words: { zh: 'output 需要 query.command_id', en: 'output needs query.command_id' },
-        });
-      }
-      if (openStreams >= MAX_STREAMS) throw new OpsError('server_busy');
-      const views = viewsOf(needs, topics, query);
+      const wish = wishOf(query);
+      const views = viewsOf(needs, wish.topics, query);
+      enter();
       const lastEventId = reply.request.headers['last-event-id'];
-      openStreams++;
       counters.streamsOpened.count++;
       void reply.hijack();
       openStream(
@@ -63,19 +56,17 @@ export function eventRoutes(needs: {
           hub,
           clock,
           response: reply.raw,
-          mayGoOn: () => mayGoOn(principal, context),
-          onSessionEnd: (call) =>
-            principal.kind === 'session' ? auth.sessions.onEnd(principal.session.hash, call) : () => {},
+          watchSession: createSessionWatch(
+            { auth, clock },
+            { principal, access: events.access, local: context.local },
+          ),
           onEnd(why) {
-            openStreams--;
+            open--;
             counters.streamsClosed[why]++;
           },
         },
         {
-          topics,
-          clientId: query.client_id,
-          commandId: query.command_id,
-          batchId: query.batch_id,
+          ...wish,
           lastEventId: typeof lastEventId === 'string' ? lastEventId.slice(0, MAX_EVENT_ID) : undefined,
           views,
           retryMs: Math.round(RETRY_MS.least + random.unit() * RETRY_MS.spread),
@@ -83,7 +74,54 @@ export function eventRoutes(needs: {
       );
       return reply;
     }),
+
+    route(pollEvents).sends(async ({ query, principal, context, reply }) => {
+      const wish = wishOf(query);
+      const views = viewsOf(needs, wish.topics, query);
+      const { after, wait_secs: waitSecs = MAX_POLL_SECS } = query;
+      enter();
+      counters.polls.count++;
+      const watchSession = createSessionWatch(
+        { auth, clock },
+        { principal, access: pollEvents.access, local: context.local },
+      );
+      const releases: (() => void)[] = [];
+      try {
+        const json = await new Promise<string>((resolve, reject) => {
+          const poll = openPoll(
+            { hub, clock, onAnswer: resolve },
+            { ...wish, views, after, waitMs: waitSecs * SECOND_MS },
+          );
+          releases.push(() => poll.close());
+          releases.push(watchSession(() => reject(new OpsError('unauthenticated'))));
+          // Whoever left gets an answer nobody reads.
+          reply.raw.once('close', () => resolve(''));
+        });
+        return await reply.type('application/json; charset=utf-8').send(json);
+      } finally {
+        open--;
+        for (const release of releases) release();
+      }
+    }),
   ];
+}
+
+interface Asked {
+  readonly topics?: string;
+  readonly client_id?: string;
+  readonly command_id?: string;
+  readonly batch_id?: string;
+}
+
+function wishOf(query: Asked): Wish {
+  const topics = topicsOf(query.topics);
+  if (query.topics !== undefined && topics.has('output') && query.command_id === undefined) {
+    throw new RequestFault('invalid_request', {
+      field: 'query.command_id',
+      words: { zh: 'output 需要 query.command_id', en: 'output needs query.command_id' },
+    });
+  }
+  return { topics, clientId: query.client_id, commandId: query.command_id, batchId: query.batch_id };
 }
 
 function topicsOf(text: string | undefined): ReadonlySet<EventTopic> {

@@ -24,6 +24,7 @@ type Which = (typeof WHICH)[number];
 
 export function BatchActions({ batch }: { readonly batch: BatchSummary }) {
   const { text } = useCommandText();
+  const { hrefOf } = useConsole();
   const mayRun = useMayRun();
   const formats = { csv: text.exportCsv, jsonl: text.exportJsonl };
   return (
@@ -36,7 +37,7 @@ export function BatchActions({ batch }: { readonly batch: BatchSummary }) {
           leftSection={<IconDownload size={16} aria-hidden />}
           aria-label={`${text.exportResults} ${formats[format]}`}
           renderRoot={(props) => (
-            <a {...props} href={addressOf(exportBatch, { id: batch.id }, { format })} download />
+            <a {...props} href={hrefOf(addressOf(exportBatch, { id: batch.id }, { format }))} download />
           )}
         >
           {formats[format]}

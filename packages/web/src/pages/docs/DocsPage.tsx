@@ -16,7 +16,7 @@ import styles from './DocsPage.module.css';
 
 export function DocsPage() {
   const { text } = useText();
-  const { api } = useConsole();
+  const { api, hrefOf } = useConsole();
   const query = useQuery({
     queryKey: ['openapi'],
     queryFn: ({ signal }) => api.call(openapi, { signal }),
@@ -34,7 +34,7 @@ export function DocsPage() {
       <header className={styles.head}>
         <PageTitle title={text.apiDocs} className={styles.title} />
         <p>
-          {text.apiDocsLead} <a href={openapi.path}>{text.openApiDocument}</a>
+          {text.apiDocsLead} <a href={hrefOf(openapi.path)}>{text.openApiDocument}</a>
         </p>
       </header>
       {query.data === undefined ? (

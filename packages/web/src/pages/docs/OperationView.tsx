@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 
+import { useConsole } from '../../console.ts';
 import { useText } from '../../text/use-text.ts';
 import { CodeBlock } from '../../ui/CodeBlock.tsx';
 import { SchemaView } from './SchemaView.tsx';
@@ -10,6 +11,7 @@ import styles from './OperationView.module.css';
 /** One operation: who may call it, what goes in, what comes out, and how to try it. */
 export function OperationView({ operation }: { readonly operation: Operation }) {
   const { text, language } = useText();
+  const { root } = useConsole();
   const { method, path, access, parameters, body, answers } = operation;
   const accessWords = {
     public: text.accessPublic,
@@ -64,7 +66,10 @@ export function OperationView({ operation }: { readonly operation: Operation }) 
           {failures.length > 0 && <Failures failures={failures} />}
         </div>
         <div className={styles.example}>
-          <CodeBlock code={curlOf(operation, window.location.origin)} copyLabel={text.copyCommand} />
+          <CodeBlock
+            code={curlOf(operation, `${window.location.origin}${root.slice(0, -1)}`)}
+            copyLabel={text.copyCommand}
+          />
         </div>
       </div>
     </article>

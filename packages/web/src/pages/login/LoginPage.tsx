@@ -1,5 +1,6 @@
 import { IconClockPause } from '../../ui/icons.ts';
 
+import { useConsole } from '../../console.ts';
 import { LanguageButton, SchemeMenu } from '../../shell/Preferences.tsx';
 import { paths } from '../../paths.ts';
 import { useText } from '../../text/use-text.ts';
@@ -12,6 +13,7 @@ import styles from './LoginPage.module.css';
 /** The whole screen: also over a page whose session expired, which then goes on where it was. */
 export function LoginPage({ expiredUser }: { readonly expiredUser?: string }) {
   const { text } = useText();
+  const { hrefOf } = useConsole();
   return (
     <div className={styles.screen}>
       <DocumentTitle title={text.signIn} />
@@ -35,7 +37,7 @@ export function LoginPage({ expiredUser }: { readonly expiredUser?: string }) {
         {/* A plain link: this page may lie over another. */}
         <a
           className={styles.docs}
-          href={paths.docs}
+          href={hrefOf(paths.docs)}
           target={expiredUser === undefined ? undefined : '_blank'}
           rel="noreferrer"
         >
