@@ -101,6 +101,8 @@ inBothLanguages((language) => {
   const words = WORDS[language];
 
   test('the command of the page installs a host, which appears on it by itself', async ({ console: ops }) => {
+    // An installation, two programs, and every fault looked for six times.
+    test.setTimeout(180_000);
     const { page } = ops;
     await ops.signIn();
     await page.getByRole('link', { name: words.addHost, exact: true }).click();

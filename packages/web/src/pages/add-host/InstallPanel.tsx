@@ -173,7 +173,7 @@ export function InstallPanel({
               <CodeBlock code={commands.install} copyLabel={text.copyCommand} />
               {made !== undefined && (
                 <p className={styles.note}>
-                  {text.tokenOnce(format.number(made.max_uses), format.minute(Date.parse(made.expires_at)))}
+                  {text.tokenOnce(format.number(made.max_uses), format.exact(Date.parse(made.expires_at)))}
                 </p>
               )}
               {way !== 'source' && <p className={styles.note}>{text.checksummed}</p>}

@@ -86,7 +86,7 @@ function Row({ token, onRevoke }: { readonly token: TokenView; readonly onRevoke
       <td>
         {format.number(token.uses)} / {format.number(token.max_uses)}
       </td>
-      <td data-column="expires">{format.minute(Date.parse(token.expires_at))}</td>
+      <td data-column="expires">{format.exact(Date.parse(token.expires_at))}</td>
       <td data-column="by">{token.created_by}</td>
       <td>
         {token.state === 'open' && (
