@@ -5,9 +5,7 @@
 import { join } from 'node:path';
 
 import { hostLimits } from '@ops/policy/host-limits.ts';
-import { createPolicy } from '@ops/policy/policy.ts';
-import type { HostLimits, Policy } from '@ops/policy/policy.ts';
-import type { HostFacts, HostPolicy } from '@ops/protocol/domain/client.ts';
+import type { HostFacts } from '@ops/protocol/domain/client.ts';
 import { secretBytes } from '@ops/protocol/wire/handshake.ts';
 import type { MessageOf, ServerMessage } from '@ops/protocol/wire/messages.ts';
 import type { Clock } from '@ops/runtime/clock.ts';
@@ -32,6 +30,7 @@ import { keepClientKey } from './enrolment/key-files.ts';
 import { takeNewIdentity } from './enrolment/new-identity.ts';
 import { createCommandLog } from './executor/command-log.ts';
 import { createExecutor } from './executor/create-executor.ts';
+import { policyMessage, policyOf } from './host-policy.ts';
 import { createHostReport, keptResolution } from './host-report.ts';
 import type { HostReport } from './host-report.ts';
 import { openDataDirectory, readClientId } from './identity.ts';
@@ -116,40 +115,6 @@ export interface Client {
   /** Secrets for the next connection. */
   replaceSecrets(config: Pick<ClientOptions, 'tcpAuthSecret' | 'tcpAuthSecretPrevious'>): void;
   readonly state: LinkState;
-}
-
-/** The platforms a policy is written for; elsewhere nothing is built in. */
-function policyOf(config: ClientOptions): Policy {
-  const { platform } = process;
-  return createPolicy({
-    platform: platform === 'darwin' || platform === 'win32' ? platform : 'linux',
-    commands: config.allowedCommands,
-    custom: config.commands,
-    scriptDirs: config.allowedScriptDirs,
-    scriptExtensions: config.allowedScriptExtensions,
-  });
-}
-
-/** Bounds of what `register.policy` may hold: a longer one is not told, or the server would refuse the host. */
-const MAX_APPS_DIR = 256;
-const MAX_USER = 64;
-
-/** What this host allows, in the words of `register`. */
-function policyMessage(
-  limits: HostLimits,
-  { commands, appsBaseDir }: Pick<ClientOptions, 'commands' | 'appsBaseDir'>,
-  user: string | undefined,
-): HostPolicy {
-  const custom = commands.map(({ name }) => name).filter((name) => limits.commands.includes(name));
-  return {
-    readonly: limits.readonly,
-    commands: [...limits.commands],
-    script_dirs: [...limits.script_dirs],
-    script_extensions: [...limits.script_extensions],
-    custom_commands: custom,
-    ...(appsBaseDir.length <= MAX_APPS_DIR && { apps_dir: appsBaseDir }),
-    ...(user !== undefined && user.length <= MAX_USER && { user }),
-  };
 }
 
 export function createClient(needs: ClientNeeds): Client {

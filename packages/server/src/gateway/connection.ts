@@ -28,8 +28,7 @@ import type { Entrant, Who } from './entrance.ts';
 import { issueChallenge } from './handshake.ts';
 import type { Challenge, Proven } from './handshake.ts';
 import { heartbeat } from './inbound/heartbeat.ts';
-import { HOLD } from './inbound/peer.ts';
-import type { HoldReason, Peer } from './inbound/peer.ts';
+import { HOLD, type HoldReason, type Peer } from './inbound/peer.ts';
 import { receive } from './inbound/receive.ts';
 import type { KeptSamples } from './inbound/samples.ts';
 import {
@@ -45,8 +44,7 @@ import type { GatewayParts, Swept } from './parts.ts';
 import { authFailedBody, errorBody, goodbyeBody } from './replies.ts';
 import type { ProvenBy, SecretSlot } from './secrets.ts';
 import { SendQueue } from './send-queue.ts';
-import { REASON_OF } from './stats.ts';
-import type { CloseReason } from './stats.ts';
+import { REASON_OF, type CloseReason } from './stats.ts';
 
 const SECOND_MS = 1000;
 

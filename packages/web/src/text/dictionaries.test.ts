@@ -36,6 +36,16 @@ const NO_WORDS: Readonly<Record<string, readonly string[]>> = {
   'rollouts/wave-text.ts': ['其余', '剩余'],
   // A code and a header.
   'pages/batch/GroupDiff.tsx': ['too far'],
+  // Commands to copy.
+  'pages/add-host/enrol-again.ts': ['sudo rm /var/lib/ops-client/token && sudo systemctl restart ops-client'],
+  'pages/add-host/install-command.ts': [
+    'RUN case $(uname -m) in x86_64) m=x64 ;; *) m=arm64 ;; esac; install -d -o 65532 -m 700 /data && mkdir /opt/ops-client',
+    "docker run --rm -i -v ops-client:/data --entrypoint sh ops-client -c 'umask 077; cat >/data/token' <<'END' &&\\n…\\nEND",
+    "docker build -t ops-client - <<'END' &&",
+    'docker run -d --name ops-client --restart unless-stopped \\\\\\n  --network host --pid host -v ops-client:/data --cap-drop ALL \\\\\\n  … \\\\\\n  ops-client',
+    'docker rm -f ops-client && docker volume rm ops-client && docker image rm ops-client',
+    'npm ci &&',
+  ],
   'pages/docs/curl.ts': ['-H "Authorization: Bearer $OPS_AUTH_TOKEN"'],
 };
 
