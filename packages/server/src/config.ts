@@ -335,7 +335,10 @@ export const SERVER_PROGRAM: Program = {
     en: 'console, HTTP API and the TCP gateway that ops-client connects to',
     zh: '控制台、HTTP API，以及供 ops-client 连接的 TCP 网关',
   },
-  commands: [{ usage: 'audit verify', meaning: { en: 'check the audit trail', zh: '校验审计日志' } }],
+  commands: [
+    { usage: 'audit verify', meaning: { en: 'check the audit trail', zh: '校验审计日志' } },
+    { usage: 'health', meaning: { en: 'ask the running server how it is', zh: '查询运行中的服务端是否正常' } },
+  ],
 };
 
 /** @throws SettingsError with one line about the first fault */

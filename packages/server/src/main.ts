@@ -5,6 +5,7 @@
 import { auditVerifyReport } from './audit/verify.ts';
 import { loadServerConfig } from './config.ts';
 import type { LoadedServerConfig } from './config.ts';
+import { healthReport } from './health-check.ts';
 import { ListenError, startServer } from './server.ts';
 import type { RunningServer } from './server.ts';
 import { StorageOpenError } from './storage/storage-error.ts';
@@ -141,9 +142,16 @@ async function verifyAudit(argv: readonly string[]): Promise<never> {
   process.exit(exitCode);
 }
 
+async function health(argv: readonly string[]): Promise<never> {
+  const { exitCode, text } = await healthReport((await load(argv)).values);
+  process.stdout.write(`${text}\n`);
+  process.exit(exitCode);
+}
+
 const argv = process.argv.slice(2);
 try {
   if (argv[0] === 'audit' && argv[1] === 'verify') await verifyAudit(argv.slice(2));
+  if (argv[0] === 'health') await health(argv.slice(1));
   await run(argv);
 } catch (cause) {
   process.stderr.write(`ops-server: ${explain(cause, undefined)}\n`);
