@@ -26,7 +26,7 @@ USER 10001:10001
 WORKDIR /var/lib/ops
 VOLUME /var/lib/ops
 EXPOSE 3000 12345
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
+HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=3 \
   CMD ["ops-server", "health", "--config", "/etc/ops/server.toml"]
 # It ends by itself on SIGTERM and starts no other program: nothing needs to stand before it as process 1.
 ENTRYPOINT ["ops-server", "--config", "/etc/ops/server.toml"]

@@ -337,7 +337,10 @@ export const SERVER_PROGRAM: Program = {
   },
   commands: [
     { usage: 'audit verify', meaning: { en: 'check the audit trail', zh: '校验审计日志' } },
-    { usage: 'health', meaning: { en: 'ask the running server how it is', zh: '查询运行中的服务端是否正常' } },
+    {
+      usage: 'health',
+      meaning: { en: 'ask the running server how it is', zh: '查询运行中的服务端是否正常' },
+    },
   ],
 };
 

@@ -22,6 +22,14 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
+async function certificate(name: string): Promise<{ tlsCert: string; tlsKey: string }> {
+  const { cert, key } = await selfMadeCertificate();
+  const found = { tlsCert: join(directory, `${name}.crt`), tlsKey: join(directory, `${name}.key`) };
+  await writeFile(found.tlsCert, cert);
+  await writeFile(found.tlsKey, key, { mode: 0o600 });
+  return found;
+}
+
 describe('ops-server health', () => {
   it('is 0 when the server is well', async () => {
     trial = await startTrial();
@@ -42,14 +50,12 @@ describe('ops-server health', () => {
     const { port } = trial;
     await trial.close();
     trial = undefined;
-    expect(await healthReport({ ...HERE, httpPort: port })).toEqual({
-      exitCode: 1,
-      text: expect.stringMatching(/^no answer: .*ECONNREFUSED/) as string,
-    });
-    expect(await healthReport({ ...HERE, httpPort: 0 })).toMatchObject({
-      exitCode: 1,
-      text: expect.stringContaining('http_port is 0') as string,
-    });
+    const nobody = await healthReport({ ...HERE, httpPort: port });
+    expect(nobody.text).toMatch(/^no answer: .*ECONNREFUSED/);
+    expect(nobody.exitCode).toBe(1);
+    const anyPort = await healthReport({ ...HERE, httpPort: 0 });
+    expect(anyPort.text).toContain('http_port is 0');
+    expect(anyPort.exitCode).toBe(1);
   });
 
   it('is answered whatever names the console may be called by', async () => {
@@ -58,20 +64,12 @@ describe('ops-server health', () => {
   });
 
   it('accepts the certificate of the configuration, for whatever name it is, and no other', async () => {
-    const files = async (name: string): Promise<{ tlsCert: string; tlsKey: string }> => {
-      const { cert, key } = await selfMadeCertificate();
-      const found = { tlsCert: join(directory, `${name}.crt`), tlsKey: join(directory, `${name}.key`) };
-      await writeFile(found.tlsCert, cert);
-      await writeFile(found.tlsKey, key, { mode: 0o600 });
-      return found;
-    };
-    const [own, other] = [await files('own'), await files('other')];
+    const [own, other] = [await certificate('own'), await certificate('other')];
     trial = await startTrial({ http: own });
     const here = { ...HERE, httpPort: trial.port };
     expect(await healthReport({ ...here, tlsCert: own.tlsCert })).toMatchObject({ exitCode: 0 });
-    expect(await healthReport({ ...here, tlsCert: other.tlsCert })).toMatchObject({
-      exitCode: 1,
-      text: expect.stringMatching(/^no answer: .*(certificate|signature)/) as string,
-    });
+    const another = await healthReport({ ...here, tlsCert: other.tlsCert });
+    expect(another.text).toMatch(/^no answer: .*(certificate|signature)/);
+    expect(another.exitCode).toBe(1);
   });
 });
