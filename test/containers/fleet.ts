@@ -11,20 +11,18 @@ import { text } from 'node:stream/consumers';
 import { chromium, expect } from '@playwright/test';
 import type { APIRequestContext } from '@playwright/test';
 
+import type { ClientSummaries } from '@ops/protocol/http/clients.ts';
 import { until } from '@ops/testkit/until.ts';
 
 import config from '../../playwright.config.ts';
 
-const HOSTS = ['ops-client-1', 'ops-client-2'];
+/** Host names and the label `role`. */
+const HOSTS = new Map([
+  ['ops-client-1', 'web'],
+  ['ops-client-2', 'db'],
+]);
 const WITHIN_MS = 60_000;
 
-interface Clients {
-  readonly clients: readonly {
-    readonly client_id: string;
-    readonly hostname: string;
-    readonly labels: Readonly<Record<string, string>>;
-  }[];
-}
 type Result = Readonly<Record<string, { readonly exit_code?: number; readonly output?: string }>>;
 
 async function json<T>(api: APIRequestContext, path: string, data?: object): Promise<T> {
@@ -60,7 +58,7 @@ try {
   await page.getByLabel('User name').fill('admin');
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-  for (const host of HOSTS) {
+  for (const host of HOSTS.keys()) {
     const card = page.getByRole('article').filter({ hasText: host });
     await expect(card).toContainText('Online', { timeout: WITHIN_MS });
   }
@@ -69,18 +67,15 @@ try {
   // A session of its own: the first was made by the page.
   const outside = await browser.newContext({ baseURL: url });
   await json(outside.request, '/api/login', { username: 'admin', password });
-  const { clients } = await json<Clients>(outside.request, '/api/clients?status=online');
-  const found = new Map(clients.map(({ hostname, labels }) => [hostname, labels['role']]));
-  assert.deepEqual(
-    found,
-    new Map([
-      [HOSTS[0], 'web'],
-      [HOSTS[1], 'db'],
-    ]),
+  const { clients } = await json<ClientSummaries>(
+    outside.request,
+    '/api/clients?status=online&fields=summary',
   );
+  const found = Object.values(clients).map(({ hostname, labels: { role } }) => [hostname, role] as const);
+  assert.deepEqual(new Map(found), HOSTS);
   const { commands } = await json<{ commands: readonly object[] }>(outside.request, '/api/commands');
   assert.equal(commands.length, earlier, 'results of earlier calls');
-  await Promise.all(clients.map(({ client_id }) => uptime(outside.request, client_id)));
+  await Promise.all(Object.keys(clients).map((id) => uptime(outside.request, id)));
 } finally {
   await browser.close();
 }

@@ -43,9 +43,9 @@ end() {
 
 container() { "${compose[@]}" ps -q "$1"; }
 
-# Until the engine says so of a service, for a minute at most.
+# Until the engine says so of a service, for two minutes at most.
 await() {
-  local deadline=$((SECONDS + 60))
+  local deadline=$((SECONDS + 120))
   until [ "$(docker inspect -f "$2" "$(container "$1")")" = "$3" ]; do
     [ $SECONDS -lt $deadline ] || fail "$1 is not $3: $(docker inspect -f "$2" "$(container "$1")")"
     sleep 0.5
