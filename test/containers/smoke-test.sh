@@ -125,7 +125,11 @@ step 'with its data: the earlier results are there, and uptime runs on both agai
 password | node test/containers/fleet.ts "$url" 2
 
 step 'a new secret for clients, without a restart'
+secret() { "${compose[@]}" exec -T "$1" cat /etc/ops/secrets/tcp-auth-secret; }
+before=$(secret ops-server)
 "${compose[@]}" run --rm ops-secrets renew >/dev/null
+[ "$(secret ops-server)" != "$before" ] || fail 'the secret is the same'
+[ "$(secret ops-client-1)" = "$(secret ops-server)" ] || fail 'clients did not get it'
 "${compose[@]}" kill -s HUP ops-server ops-client-1 ops-client-2
 "${compose[@]}" restart ops-client-1
 password | node test/containers/fleet.ts "$url" 4
