@@ -69,7 +69,7 @@ export const HERE = `${process.platform}-${process.arch}`;
 
 export interface Source {
   readonly version: string;
-  /** The first 12 digits, with a `+` behind them when there are changes that are not in it. */
+  /** The first 12 digits, with a `+` behind them when there are changes that are not in it; else SOURCE_COMMIT. */
   readonly commit: string;
   /** Of everything in the archives, in seconds since 1970: the time of the commit. */
   readonly seconds: number;
@@ -85,6 +85,8 @@ export async function readSource(): Promise<Source> {
     const seconds = Number(given ?? (await git('log', '-1', '--format=%ct')));
     return { version, commit: changed ? `${commit}+` : commit, seconds };
   } catch {
-    return { version, commit: 'unknown', seconds: Number(given ?? 0) };
+    // Without git, as in the build of an image, only whoever builds can know.
+    const told = process.env['SOURCE_COMMIT']?.slice(0, 12);
+    return { version, commit: told || 'unknown', seconds: Number(given ?? 0) };
   }
 }

@@ -337,6 +337,10 @@ export const SERVER_PROGRAM: Program = {
       usage: 'restore --from FILE',
       meaning: { en: 'restore a backup into an empty data directory', zh: '把备份恢复到空的数据目录' },
     },
+    {
+      usage: 'health',
+      meaning: { en: 'ask the running server how it is', zh: '查询运行中的服务端是否正常' },
+    },
   ],
 };
 

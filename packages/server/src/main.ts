@@ -6,6 +6,7 @@ import { backupCommand, restoreCommand, takeOption } from './backup/commands.ts'
 import { auditVerifyReport } from './audit/verify.ts';
 import { loadServerConfig } from './config.ts';
 import type { LoadedServerConfig } from './config.ts';
+import { healthReport } from './health-check.ts';
 import { ListenError, startServer } from './server.ts';
 import type { RunningServer } from './server.ts';
 import { StorageOpenError } from './storage/storage-error.ts';
@@ -155,6 +156,12 @@ async function verifyAudit(argv: readonly string[]): Promise<never> {
   process.exit(exitCode);
 }
 
+async function health(argv: readonly string[]): Promise<never> {
+  const { exitCode, text } = await healthReport((await load(argv)).values);
+  process.stdout.write(`${text}\n`);
+  process.exit(exitCode);
+}
+
 const argv = process.argv.slice(2);
 /** `ops-server backup --help` is the help of the program. */
 const isAsking = argv.some((word) => /^(?:--help|-h|--version)$/.test(word));
@@ -162,6 +169,7 @@ try {
   if (argv[0] === 'audit' && argv[1] === 'verify') await verifyAudit(argv.slice(2));
   if (argv[0] === 'backup' && !isAsking) await backup(argv.slice(1));
   if (argv[0] === 'restore' && !isAsking) await restore(argv.slice(1));
+  if (argv[0] === 'health') await health(argv.slice(1));
   await run(argv);
 } catch (cause) {
   process.stderr.write(`ops-server: ${explain(cause, undefined)}\n`);
