@@ -28,6 +28,7 @@ const PACKAGE_ARROWS: Readonly<Record<string, readonly RegExp[]>> = {
 /** Inside the server: a part may import the parts to its right, never to its left. `server.ts` wires them all. */
 const SERVER_LAYERS: readonly (readonly string[])[] = [
   ['main.ts'],
+  ['doctor'],
   ['server.ts'],
   ['server-figures.ts'],
   ['http', 'gateway'],
@@ -44,6 +45,7 @@ const SERVER_LAYERS: readonly (readonly string[])[] = [
 /** Inside the client. */
 const CLIENT_LAYERS: readonly (readonly string[])[] = [
   ['main.ts'],
+  ['doctor'],
   ['client.ts'],
   ['host-report.ts', 'pulse.ts'],
   ['link', 'readings', 'samples', 'commands', 'apps'],

@@ -335,7 +335,16 @@ export const SERVER_PROGRAM: Program = {
     en: 'console, HTTP API and the TCP gateway that ops-client connects to',
     zh: '控制台、HTTP API，以及供 ops-client 连接的 TCP 网关',
   },
-  commands: [{ usage: 'audit verify', meaning: { en: 'check the audit trail', zh: '校验审计日志' } }],
+  commands: [
+    { usage: 'audit verify', meaning: { en: 'check the audit trail', zh: '校验审计日志' } },
+    {
+      usage: 'doctor [--url URL] [--json]',
+      meaning: {
+        en: 'look for what is wrong and say what mends it',
+        zh: '查找问题并给出修复命令',
+      },
+    },
+  ],
 };
 
 /** @throws SettingsError with one line about the first fault */
