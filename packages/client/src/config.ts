@@ -293,6 +293,15 @@ export const CLIENT_PROGRAM: Program = {
     en: 'runs on every host: reports its readings to ops-server',
     zh: '运行在每台主机上：向 ops-server 上报指标',
   },
+  commands: [
+    {
+      usage: 'doctor [--url URL] [--json]',
+      meaning: {
+        en: 'look for what is wrong and say what mends it',
+        zh: '查找问题并给出修复命令',
+      },
+    },
+  ],
 };
 
 /** @throws SettingsError with one line about the first fault */
