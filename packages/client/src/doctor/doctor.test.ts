@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { systemClock } from '@ops/runtime/clock.ts';
 import { systemRandom } from '@ops/runtime/random.ts';
+import { startProgram } from '@ops/testkit/child-program.ts';
 import { startFakeServer } from '@ops/testkit/fake-server.ts';
 import type { FakeServerOptions } from '@ops/testkit/fake-server.ts';
 import { selfMadeCertificate } from '@ops/testkit/self-made-certificate.ts';
@@ -316,6 +317,20 @@ describe('on this host', () => {
       expect.stringMatching(/^fault server_port from OPS_SERVER_PORT: .* → unset OPS_SERVER_PORT$/),
     ]);
     expect(said.of('server')).toEqual([]);
+  });
+
+  it('is a command of the program, whose help names it', async () => {
+    const cwd = await place();
+    const file = 'packages/client/src/main.ts';
+    const env = { OPS_SERVER_PORT: '1', OPS_CLIENT_DATA_DIR: cwd, OPS_CLIENT_ID_FILE: join(cwd, 'id') };
+    const asked = await startProgram({ file, args: ['doctor', '--lang', 'zh'], cwd, env });
+    expect((await asked.exited).code).toBe(1);
+    expect(asked.lines.join('\n')).toMatch(
+      /^✗ 故障 {2}server +127\.0\.0\.1:1 没有程序在监听.* → \S*ops-server doctor$/m,
+    );
+    const help = await startProgram({ file, args: ['--help'], cwd });
+    expect((await help.exited).code).toBe(0);
+    expect(help.lines.join('\n')).toContain('ops-client doctor [--url URL] [--json]');
   });
 
   it('wrong usage has status 2', async () => {
