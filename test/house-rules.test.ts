@@ -83,6 +83,9 @@ const RULES: readonly Rule[] = [
     owners: [
       /^packages\/server\/src\/gateway\/listener\.ts$/,
       /^packages\/client\/src\/link\/dial\.ts$/,
+      // They look at what a peer shows, and leave.
+      /^packages\/server\/src\/doctor\/knock\.ts$/,
+      /^packages\/client\/src\/doctor\/look-at-certificate\.ts$/,
       /^packages\/testkit\//,
       /^bench\//,
     ],
@@ -91,7 +94,12 @@ const RULES: readonly Rule[] = [
     what: 'rejectUnauthorized: false',
     why: 'a certificate is always checked (S-12); pinning checks it by its fingerprint in dial.ts',
     pattern: /rejectUnauthorized:\s*false/,
-    owners: [/^packages\/client\/src\/link\/dial\.ts$/, /^packages\/testkit\//],
+    owners: [
+      /^packages\/client\/src\/link\/dial\.ts$/,
+      // Shows the certificate that was not accepted; sends nothing.
+      /^packages\/client\/src\/doctor\/look-at-certificate\.ts$/,
+      /^packages\/testkit\//,
+    ],
   },
   {
     what: 'any',

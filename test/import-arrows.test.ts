@@ -28,8 +28,9 @@ const PACKAGE_ARROWS: Readonly<Record<string, readonly RegExp[]>> = {
 /** Inside the server: a part may import the parts to its right, never to its left. `server.ts` wires them all. */
 const SERVER_LAYERS: readonly (readonly string[])[] = [
   ['main.ts'],
+  ['doctor'],
   ['server.ts'],
-  ['server-figures.ts'],
+  ['server-figures.ts', 'health-check.ts'],
   ['http', 'gateway', 'backup'],
   ['rollouts'],
   ['batches', 'apps'],
@@ -45,8 +46,9 @@ const SERVER_LAYERS: readonly (readonly string[])[] = [
 /** Inside the client. */
 const CLIENT_LAYERS: readonly (readonly string[])[] = [
   ['main.ts'],
+  ['doctor'],
   ['client.ts'],
-  ['host-report.ts', 'pulse.ts', 'enrolment'],
+  ['host-report.ts', 'host-policy.ts', 'pulse.ts', 'enrolment'],
   ['link', 'readings', 'samples', 'commands', 'apps'],
   ['journal'],
   ['executor'],

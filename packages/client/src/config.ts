@@ -332,6 +332,13 @@ export const CLIENT_PROGRAM: Program = {
       usage: 'new-identity',
       meaning: { en: 'give this host another client id', zh: '为本机换用新的客户端 ID' },
     },
+    {
+      usage: 'doctor [--url URL] [--json]',
+      meaning: {
+        en: 'look for what is wrong and say what mends it',
+        zh: '查找问题并给出修复命令',
+      },
+    },
   ],
 };
 

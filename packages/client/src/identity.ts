@@ -47,15 +47,22 @@ async function canUse(directory: string): Promise<boolean> {
   }
 }
 
-async function base(options: DataDirectoryOptions): Promise<string> {
+/** Where the data may be, the first usable one counts. */
+export function dataDirectories(options: DataDirectoryOptions): readonly string[] {
   const { configured, stateHome, home, system = SYSTEM_DIRECTORY } = options;
-  if (configured !== undefined) return configured;
-  if (await canUse(system)) return system;
+  if (configured !== undefined) return [configured];
   // The XDG specification: a relative path is to be ignored.
-  if (stateHome !== undefined && isAbsolute(stateHome)) return join(stateHome, 'ops-client');
-  if (home !== undefined && isAbsolute(home)) return join(home, '.local', 'state', 'ops-client');
+  if (stateHome !== undefined && isAbsolute(stateHome)) return [system, join(stateHome, 'ops-client')];
+  if (home !== undefined && isAbsolute(home)) return [system, join(home, '.local', 'state', 'ops-client')];
+  return [system];
+}
+
+async function base(options: DataDirectoryOptions): Promise<string> {
+  const [first, second] = dataDirectories(options);
+  if (options.configured !== undefined || (await canUse(first!))) return first!;
+  if (second !== undefined) return second;
   throw new UnsafeFile(
-    system,
+    first!,
     'cannot be written, and there is no HOME: set OPS_CLIENT_DATA_DIR to a directory',
   );
 }

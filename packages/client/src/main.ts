@@ -194,4 +194,21 @@ async function reload(surroundings: Surroundings, client: Client, log: Logger): 
   log.info('Secrets and log level were read again');
 }
 
-await run();
+/** Loaded only when it is asked for. */
+async function examine(argv: readonly string[]): Promise<void> {
+  const { clientDoctor } = await import('./doctor/doctor.ts');
+  // Timers do not keep a process alive.
+  const alive = stayAlive();
+  process.exitCode = await clientDoctor({
+    argv,
+    env: process.env,
+    cwd: process.cwd(),
+    clock: systemClock,
+    random: systemRandom,
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+  });
+  alive.cancel();
+}
+
+await (process.argv[2] === 'doctor' ? examine(process.argv.slice(3)) : run());

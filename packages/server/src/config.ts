@@ -341,6 +341,10 @@ export const SERVER_PROGRAM: Program = {
       usage: 'health',
       meaning: { en: 'ask the running server how it is', zh: '查询运行中的服务端是否正常' },
     },
+    {
+      usage: 'doctor [--url URL] [--json]',
+      meaning: { en: 'look for what is wrong and say what mends it', zh: '查找问题并给出修复命令' },
+    },
   ],
 };
 

@@ -162,10 +162,25 @@ async function health(argv: readonly string[]): Promise<never> {
   process.exit(exitCode);
 }
 
+/** Loaded only when it is asked for. */
+async function examine(argv: readonly string[]): Promise<never> {
+  const { serverDoctor } = await import('./doctor/doctor.ts');
+  const exitCode = await serverDoctor({
+    argv,
+    env: process.env,
+    cwd: process.cwd(),
+    clock: systemClock,
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+  });
+  process.exit(exitCode);
+}
+
 const argv = process.argv.slice(2);
 /** `ops-server backup --help` is the help of the program. */
 const isAsking = argv.some((word) => /^(?:--help|-h|--version)$/.test(word));
 try {
+  if (argv[0] === 'doctor') await examine(argv.slice(1));
   if (argv[0] === 'audit' && argv[1] === 'verify') await verifyAudit(argv.slice(2));
   if (argv[0] === 'backup' && !isAsking) await backup(argv.slice(1));
   if (argv[0] === 'restore' && !isAsking) await restore(argv.slice(1));

@@ -16,6 +16,8 @@ export interface TcpSecrets {
 }
 
 export const SECRET_FILE = 'tcp-auth-secret';
+/** Where the server keeps a secret it made. */
+export const tcpSecretFile = (dataDir: string): string => join(dataDir, SECRET_FILE);
 const SECRET_BYTES = 32;
 
 type Needed = Pick<
@@ -23,19 +25,24 @@ type Needed = Pick<
   'tcpAuthEnabled' | 'tcpAuthSecret' | 'tcpAuthSecretPrevious' | 'tcpBindAddr' | 'dataDir'
 >;
 
+/** Whether clients must prove a secret. Unset means: not on a loopback bind, elsewhere they must. */
+export function mustProve({ tcpAuthEnabled, tcpBindAddr }: Needed): boolean {
+  return tcpAuthEnabled ?? !isLoopback(tcpBindAddr);
+}
+
 /**
- * Unset means: off on a loopback bind, on elsewhere. Needed and absent: 32 random bytes as hex in the data directory,
+ * Needed and absent: 32 random bytes as hex in the data directory,
  * which must exist.
  * @throws UnsafeFile when that file cannot be trusted
  */
 export async function resolveTcpSecrets(config: Needed, random: Random): Promise<TcpSecrets> {
-  const enabled = config.tcpAuthEnabled ?? !isLoopback(config.tcpBindAddr);
+  const enabled = mustProve(config);
   if (!enabled) return { enabled, current: undefined, previous: undefined, file: undefined };
   const previous = config.tcpAuthSecretPrevious;
   if (config.tcpAuthSecret !== undefined) {
     return { enabled, current: config.tcpAuthSecret, previous, file: undefined };
   }
-  const file = join(config.dataDir, SECRET_FILE);
+  const file = tcpSecretFile(config.dataDir);
   const { text } = await readOrCreatePrivateFile(
     file,
     () => `${random.bytes(SECRET_BYTES).toString('hex')}\n`,

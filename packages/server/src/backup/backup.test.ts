@@ -43,6 +43,7 @@ beforeEach(async () => {
     ],
   });
   await Promise.all([main.close(), samples.close()]);
+  await writeFile(join(dataDir, 'enrolment-key'), Buffer.alloc(32, 7), { mode: 0o600 });
   await writeFile(join(dataDir, 'tcp-auth-secret'), 'kept by the server\n', { mode: 0o600 });
   await writeFile(at('secret'), SECRET, { mode: 0o600 });
 });
@@ -70,6 +71,7 @@ describe('a backup', () => {
       'data/samples.db',
       'data/ops.db',
       'data/audit-key',
+      'data/enrolment-key',
       'data/tcp-auth-secret',
       'configuration/tcp_auth_secret',
     ]);
@@ -86,6 +88,7 @@ describe('a backup', () => {
     expect(await readFile(at('elsewhere/audit-key'))).toEqual(await readFile(join(dataDir, 'audit-key')));
     expect((await readdir(at('elsewhere'))).toSorted()).toEqual([
       'audit-key',
+      'enrolment-key',
       'ops.db',
       'restored-configuration',
       'samples.db',

@@ -13,6 +13,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Clock } from '@ops/runtime/clock.ts';
 
 import { AUDIT_KEY_FILE } from '../audit/audit-key.ts';
+import { ENROLMENT_KEY_FILE } from '../enrolment/enrolment-key.ts';
 import { SECRET_FILE } from '../tcp-secret.ts';
 import { writeArchive } from './archive.ts';
 import type { Part } from './archive.ts';
@@ -21,7 +22,7 @@ import { takeWorkDirectory } from './work-directory.ts';
 
 /** What the server keeps in its data directory, as far as it has made it. */
 const DATABASES = ['samples.db', 'ops.db'];
-const KEYS = [AUDIT_KEY_FILE, SECRET_FILE];
+const KEYS = [AUDIT_KEY_FILE, ENROLMENT_KEY_FILE, SECRET_FILE];
 
 export interface BackupOptions {
   /** A file that is not there yet, or a directory in which one is made. */

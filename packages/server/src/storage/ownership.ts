@@ -54,6 +54,11 @@ export function takeOwnership(path: string): Ownership {
   };
 }
 
+/** Which process owns a database; undefined when none does, or nobody knows. It may have crashed since. */
+export function ownerOf(path: string): number | undefined {
+  return readPid(`${path}.pid`);
+}
+
 function readPid(path: string): number | undefined {
   try {
     const pid = Number(readFileSync(path, 'utf8'));
