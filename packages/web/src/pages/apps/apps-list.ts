@@ -73,8 +73,18 @@ export function hostsWithApps(clients: AppsByClient, chosen: string | undefined)
 
 /** By `appKey`. Two hosts never share the object of an app: each comes from its own part of an answer. */
 export function findDrift(clients: AppsByClient): ReadonlyMap<string, AppDrift> {
-  const keys = new Map<AppInfo, string>();
-  for (const { client_id: id, apps } of clients.values())
-    for (const app of apps) keys.set(app, appKey(id, app.name));
-  return new Map([...appDrift(keys.keys())].map(([app, drift]) => [keys.get(app)!, drift]));
+  const drift = appDrift(appsOf(clients));
+  const byKey = new Map<string, AppDrift>();
+  if (drift.size === 0) return byKey;
+  for (const { client_id: id, apps } of clients.values()) {
+    for (const app of apps) {
+      const found = drift.get(app);
+      if (found) byKey.set(appKey(id, app.name), found);
+    }
+  }
+  return byKey;
+}
+
+function* appsOf(clients: AppsByClient): Generator<AppInfo> {
+  for (const { apps } of clients.values()) yield* apps;
 }
