@@ -59,7 +59,8 @@ export function showApps(
       continue;
     }
     rows += apps.length;
-    hosts.push({ ...client, apps });
+    // The very same host is not drawn again.
+    hosts.push(apps.length === client.apps.length ? client : { ...client, apps });
   }
   return { hosts, shown, total, more };
 }
@@ -83,6 +84,20 @@ export function findDrift(clients: AppsByClient): ReadonlyMap<string, AppDrift> 
     }
   }
   return byKey;
+}
+
+/** Most changes are of a state, not of a version: what was drawn with the one need not be drawn again for the other. */
+export function isSameDrift(
+  one: ReadonlyMap<string, AppDrift>,
+  other: ReadonlyMap<string, AppDrift>,
+): boolean {
+  if (one === other) return true;
+  if (one.size !== other.size) return false;
+  for (const [key, { kind, most }] of one) {
+    const there = other.get(key);
+    if (there?.kind !== kind || there.most !== most) return false;
+  }
+  return true;
 }
 
 function* appsOf(clients: AppsByClient): Generator<AppInfo> {
