@@ -15,6 +15,8 @@ export interface Figure {
   readonly label: string;
   readonly value: number;
   readonly unit: 'µs' | 'ms' | 's' | 'MB' | 'kB' | 'B' | '/s' | '%' | '×' | '';
+  /** Load average of the machine over the last minute, where it differs from figure to figure. */
+  readonly load?: number;
 }
 
 /** A figure that is to stay at or below a limit. */
@@ -32,6 +34,8 @@ export interface Section {
 export interface Report {
   readonly sections: readonly Section[];
   readonly goals: readonly Goal[];
+  /** What could not be measured, and why, a sentence each. The figures of other steps stand. */
+  readonly failures?: readonly string[];
 }
 
 export interface Context {

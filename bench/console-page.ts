@@ -130,7 +130,14 @@ export async function openConsole(url: string, context: Context): Promise<Consol
       await page.evaluate('opsProbe.arm()');
       await act();
       const answered = page.evaluate<number>('opsProbe.answered');
-      return within(answered, { within: ANSWER_WITHIN_MS, what: 'another list' });
+      return within(answered, { within: ANSWER_WITHIN_MS, what: 'another list' }).catch(
+        async (cause: unknown) => {
+          throw new Error(
+            `no other list within ${ANSWER_WITHIN_MS} ms: ${await page.evaluate<string>('opsProbe.explain()')}`,
+            { cause },
+          );
+        },
+      );
     },
     async memory() {
       const session = await page.context().newCDPSession(page);

@@ -75,4 +75,10 @@ globalThis.opsProbe = {
   },
   /** Milliseconds from the input to the paint of a list that is another one. */
   answered: undefined,
+  /** What keeps it from being answered, for people. */
+  explain() {
+    const busy = document.querySelectorAll('[role="search"] ~ div [aria-busy]').length;
+    const came = input ? 'the input came' : 'no input came';
+    return `${came}, before '${armed?.before}', now '${signature()}', ${busy} rows on their way, at ${location.search}`;
+  },
 };

@@ -1,6 +1,7 @@
 /**
  * `npm run bench -- NAME [--option number …] [--json]`: runs one benchmark and prints what it measured.
- * Exit status: 0 when it could measure (also when a goal is missed), 2 for arguments it does not understand, 1 otherwise.
+ * Exit status: 0 when it could measure (also when a goal is missed), 1 when something could not be measured, 2 for arguments
+ * it does not understand.
  */
 import { createLifecycle } from '@ops/runtime/lifecycle.ts';
 
@@ -56,7 +57,7 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     const report = await benchmark.run(values, { lifecycle, say: (line) => console.error(line) });
     console.log(json ? asJson(name, values, report) : asTable(report));
-    return 0;
+    return report.failures?.length ? 1 : 0;
   } finally {
     await lifecycle.release();
     process.off('SIGINT', interrupted);

@@ -16,7 +16,7 @@ const DECIMALS: Readonly<Record<Figure['unit'], number>> = {
   '': 2,
 };
 
-function amount(value: number, unit: Figure['unit']): string {
+export function amount(value: number, unit: Figure['unit']): string {
   const decimals = unit === '' && Number.isInteger(value) ? 0 : DECIMALS[unit];
   return `${value.toFixed(decimals)}${unit && unit !== '×' && unit !== '%' ? ' ' : ''}${unit}`;
 }
@@ -32,11 +32,17 @@ export function machine(): string {
   return `${processors.length} × ${processors[0]?.model ?? 'unknown CPU'}, ${memory} GiB, ${process.platform} ${process.arch}, Node ${process.version}, load ${load.join(' ')}`;
 }
 
+function loadWords(load: number | undefined): string {
+  return load === undefined ? '' : `  (load ${load.toFixed(1)})`;
+}
+
 export function asTable(report: Report): string {
   const lines: string[] = [];
   for (const { title, figures, notes = [] } of report.sections) {
     lines.push('', title);
-    for (const { label, value, unit } of figures) lines.push(`  ${label.padEnd(46)} ${amount(value, unit)}`);
+    for (const { label, value, unit, load } of figures) {
+      lines.push(`  ${label.padEnd(46)} ${amount(value, unit)}${loadWords(load)}`);
+    }
     for (const note of notes) lines.push(`  ${note}`);
   }
   if (report.goals.length > 0) lines.push('', 'Goals');
@@ -44,15 +50,23 @@ export function asTable(report: Report): string {
     const reached = amount(goal.value, goal.unit);
     const verdict = passes(goal) ? 'PASS' : 'MISS';
     lines.push(
-      `  ${verdict}  ${goal.label.padEnd(42)} ${reached}  (goal ≤ ${amount(goal.limit, goal.unit)})`,
+      `  ${verdict}  ${goal.label.padEnd(42)} ${reached}  (goal ≤ ${amount(goal.limit, goal.unit)})${loadWords(goal.load)}`,
     );
   }
+  const { failures = [] } = report;
+  if (failures.length > 0) lines.push('', 'Not measured');
+  for (const failure of failures) lines.push(`  FAIL  ${failure}`);
   lines.push('', `Machine: ${machine()}`);
   return lines.join('\n');
 }
 
 function byName(figures: readonly Figure[]) {
-  return Object.fromEntries(figures.map(({ name, value, unit }) => [name, { value, unit }]));
+  return Object.fromEntries(
+    figures.map(({ name, value, unit, load }) => [
+      name,
+      { value, unit, ...(load !== undefined && { load }) },
+    ]),
+  );
 }
 
 export function asJson(name: string, values: Readonly<Record<string, number>>, report: Report): string {
@@ -66,5 +80,6 @@ export function asJson(name: string, values: Readonly<Record<string, number>>, r
       notes: section.notes ?? [],
     })),
     goals: report.goals.map((goal) => ({ ...goal, pass: passes(goal) })),
+    failures: report.failures ?? [],
   });
 }

@@ -1,6 +1,6 @@
 /** Puts the console's parts together. React reaches them through `useConsole`. */
 import { listClients } from '@ops/protocol/http/clients.ts';
-import type { ClientSummaries, ClientSummary } from '@ops/protocol/http/clients.ts';
+import type { ClientName, ClientNames } from '@ops/protocol/http/clients.ts';
 import { pollEvents } from '@ops/protocol/http/events.ts';
 import { QueryClient } from '@tanstack/react-query';
 import { createContext, useContext, useSyncExternalStore } from 'react';
@@ -73,15 +73,15 @@ interface ConsoleNeeds {
 /** Tries of a reading query; a refusal is final. */
 const MAX_RETRIES = 2;
 
-/** The whole fleet in summaries, page by page. */
-async function fetchFleet(api: Api): Promise<ClientSummaries> {
-  const clients: Record<string, ClientSummary> = {};
+/** All hosts by their names, page by page. */
+async function fetchFleet(api: Api): Promise<ClientNames> {
+  const clients: Record<string, ClientName> = {};
   let cursor: string | undefined;
   for (;;) {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion no-await-in-loop -- summaries have their own form; a page names the next
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion no-await-in-loop -- names have their own form; a page names the next
     const page = (await api.call(listClients, {
-      query: { fields: 'summary', ...(cursor !== undefined && { cursor }) },
-    })) as unknown as ClientSummaries;
+      query: { fields: 'names', ...(cursor !== undefined && { cursor }) },
+    })) as unknown as ClientNames;
     Object.assign(clients, page.clients);
     if (page.next_cursor === null) return { ...page, clients };
     cursor = page.next_cursor;

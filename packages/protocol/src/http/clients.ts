@@ -88,6 +88,12 @@ export const clientSummary = s.object({
 export type ClientSummary = Infer<typeof clientSummary>;
 export type SummaryMetrics = NonNullable<ClientSummary['metrics']>;
 
+/** What a host is found and chosen by: `?fields=names`. A summary is one as well. */
+export type ClientName = Pick<
+  ClientSummary,
+  'id' | 'hostname' | 'ip_addresses' | 'labels' | 'status' | 'late'
+>;
+
 /** Counts over the whole fleet, whatever was asked for. */
 export const fleetCounts = s.object({
   total: s.integer(),
@@ -148,7 +154,12 @@ export const listClients = endpoint({
     offset: s.optional(
       s.integer({ min: 0, max: MAX_OFFSET, description: 'So many are passed over; not with `cursor`.' }),
     ),
-    fields: s.optional(s.oneOf(['summary', 'all'])),
+    fields: s.optional(
+      s.described(
+        s.oneOf(['names', 'summary', 'all']),
+        'How much of each; all when absent. names: what hosts are chosen by, without facts and readings.',
+      ),
+    ),
   }),
   answer: s.object({
     clients: s.record(uuid, clientView, MAX_PAGE),
@@ -158,13 +169,19 @@ export const listClients = endpoint({
   }),
 });
 
-/** The answer of `listClients` with `fields=summary`. */
-export interface ClientSummaries {
-  readonly clients: Readonly<Record<string, ClientSummary>>;
+/** The answer of `listClients` with other `fields` than all. */
+interface ListedAs<T> {
+  readonly clients: Readonly<Record<string, T>>;
   readonly counts: FleetCounts;
   readonly matched: number;
   readonly next_cursor: string | null;
 }
+
+/** With `fields=summary`. */
+export type ClientSummaries = ListedAs<ClientSummary>;
+
+/** With `fields=names`, in the order of the names. */
+export type ClientNames = ListedAs<ClientName>;
 
 export const getClient = endpoint({
   method: 'GET',

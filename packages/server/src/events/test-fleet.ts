@@ -138,6 +138,7 @@ export function createStandInFleet(): StandInFleet {
       return summary && viewOf(summary, policies.get(id) ?? null);
     },
     summary: (id) => clients.get(id),
+    name: (id) => clients.get(id),
     target(id) {
       const client = clients.get(id);
       if (!client) return undefined;

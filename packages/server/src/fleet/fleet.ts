@@ -8,6 +8,7 @@ import type { Credential } from '@ops/protocol/domain/enrolment.ts';
 import type { Sample, TimedSample } from '@ops/protocol/domain/sample.ts';
 import type { ClientApps } from '@ops/protocol/http/apps.ts';
 import type {
+  ClientName,
   ClientSort,
   ClientSummary,
   ClientView,
@@ -77,6 +78,7 @@ export interface Fleet {
   map(query: MapQuery): FleetMap;
   view(id: string): ClientView | undefined;
   summary(id: string): ClientSummary | undefined;
+  name(id: string): ClientName | undefined;
   /** What a batch asks of each of its thousands: a tenth of what `view` costs. */
   target(
     id: string,

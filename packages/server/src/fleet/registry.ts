@@ -26,7 +26,7 @@ import type { Fleet, FleetChange, FleetInbox, FleetSeat } from './fleet.ts';
 import { createMap } from './map.ts';
 import { createRoster } from './roster.ts';
 import type { LiveSamples, SampleSink } from './sample-sink.ts';
-import { toSummary } from './summary.ts';
+import { toName, toSummary } from './summary.ts';
 import { toApps, toView } from './view.ts';
 import { createWatch } from './watch.ts';
 import { createWindow } from './window.ts';
@@ -189,6 +189,10 @@ export function createFleet(needs: FleetNeeds): FleetRegistry {
     summary(id) {
       const entry = roster.get(id);
       return entry && toSummary(entry);
+    },
+    name(id) {
+      const entry = roster.get(id);
+      return entry && toName(entry);
     },
     target(id) {
       const entry = roster.get(id);

@@ -11,7 +11,7 @@ import { ManualClock } from '@ops/testkit/manual-clock.ts';
 import type { Entry } from './entry.ts';
 import { createRoster } from './roster.ts';
 import { NewestSample } from './newest-sample.ts';
-import { toSummary } from './summary.ts';
+import { toName, toSummary } from './summary.ts';
 import { fakeLink, registrationOf } from './test-fleet.ts';
 import { toView } from './view.ts';
 
@@ -88,6 +88,17 @@ describe('a view and a summary', () => {
     expect(toView(entry).system_info).toEqual({ ...exampleFacts({ hostname: 'host-00001' }), cpu_usage: 7 });
     entry.sample.put(freshSample({ used_memory: 5 }));
     expect(toView(entry).system_info).not.toHaveProperty('cpu_usage');
+  });
+
+  it('begin with the names, which change with nothing else', () => {
+    const entry = entryOf(1);
+    entry.presence = 'late';
+    const before = toName(entry);
+    expect(toSummary(entry)).toMatchObject(before);
+    expect(before).toMatchObject({ hostname: 'host-00001', status: 'online', late: true });
+    entry.sample.put(freshSample({ cpu_usage: 7 }));
+    entry.lastSeenMs += 3000;
+    expect(toName(entry)).toEqual(before);
   });
 
   it('give times in the form of the manual', () => {

@@ -68,6 +68,12 @@ describe('the list of clients', () => {
       expect(decode(clientSummary, client)).toEqual(client);
   });
 
+  it('has but what hosts are chosen by with fields=names', async () => {
+    const answer = await get('/api/clients?fields=names');
+    expect(clientsOf(answer)[exampleClient(2).id]).toMatchObject({ hostname: exampleClient(2).hostname });
+    expect(answer.json['counts']).toEqual({ total: 5, online: 4, late: 0, offline: 1 });
+  });
+
   it('hands filters to the fleet', async () => {
     expect(Object.keys(clientsOf(await get('/api/clients?status=offline')))).toEqual([exampleClient(5).id]);
     expect(Object.keys(clientsOf(await get('/api/clients?search=00002')))).toEqual([exampleClient(2).id]);

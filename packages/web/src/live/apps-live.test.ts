@@ -5,8 +5,10 @@ import { expect, test } from 'vitest';
 
 import { manualBrowserClock } from '../browser/clock.test-support.ts';
 import { commandOf } from '../commands/command.test-support.ts';
-import { appKey, createAppsLive, LAST_ROLLOUTS, QUIET_MS, withEvent } from './apps-live.ts';
+import { appKey, createAppsLive, LAST_ROLLOUTS, QUIET_MS, withEvents } from './apps-live.ts';
 import type { AppsState } from './apps-live.ts';
+import type { StreamEvent } from './event-stream.ts';
+import { MAX_QUEUED_EVENTS } from './fleet-live.ts';
 import { rolloutOf } from '../rollouts/rollout.test-support.ts';
 import { clientNamed, fakeStreams, idOf } from './event-source.test-support.ts';
 
@@ -28,6 +30,12 @@ const stateOf = (...clients: ClientApps[]): AppsState => ({
   actions: new Map(),
   rollouts: [],
 });
+
+/** Undefined: only a fetch can tell. */
+function withEvent(state: AppsState, event: StreamEvent): AppsState | undefined {
+  const { state: next, isDue } = withEvents(state, [event]);
+  return isDue ? undefined : next;
+}
 
 test('an event changes its client and no other', () => {
   const state = stateOf(clientOf(1), clientOf(2));
@@ -54,6 +62,22 @@ test('what changes nothing draws nothing', () => {
   const state = stateOf(clientOf(1));
   expect(withEvent(state, { name: 'client', data: clientNamed('web-1', 1) })).toBe(state);
   expect(withEvent(state, { name: 'forgotten', data: { id: idOf(5) } })).toBe(state);
+});
+
+test('events are applied in order, and one that only a fetch can tell holds up no other', () => {
+  const state = stateOf(clientOf(1), clientOf(2), clientOf(3));
+  const { state: after, isDue } = withEvents(state, [
+    { name: 'app', data: { client_id: idOf(1), apps: [RUNNING] } },
+    { name: 'app', data: { client_id: idOf(7), apps: [] } },
+    { name: 'app', data: { client_id: idOf(1), apps: [STOPPED, RUNNING] } },
+    { name: 'forgotten', data: { id: idOf(2) } },
+  ]);
+  expect(isDue).toBe(true);
+  expect([...after.clients.values()].map(({ client_id: id, apps }) => [id, apps])).toEqual([
+    [idOf(1), [STOPPED, RUNNING]],
+    [idOf(3), [STOPPED]],
+  ]);
+  expect(state.clients.size).toBe(3);
 });
 
 test('an action stands at its application until it is over, and another one is not ended by it', () => {
@@ -98,7 +122,7 @@ function watch() {
     },
   });
   const close = live.watch();
-  return { hand, source: streams.opened[0]!, answers, close, picture: () => live.picture.get() };
+  return { hand, live, source: streams.opened[0]!, answers, close, picture: () => live.picture.get() };
 }
 
 test('an event that comes while the list is on its way is not undone by it', async () => {
@@ -110,6 +134,35 @@ test('an event that comes while the list is on its way is not undone by it', asy
   await hand.advanceAsync(0);
   expect(picture().state?.clients.get(idOf(1))?.apps).toEqual([RUNNING]);
   expect(answers).toHaveLength(1);
+});
+
+test('events of one frame are one change, and a list that comes before it is not undone', async () => {
+  const { hand, live, source, answers, picture } = watch();
+  source.says('ready', { event_id: '1' });
+  answers[0]!.resolve(stateOf(clientOf(1), clientOf(2)));
+  await hand.advanceAsync(QUIET_MS);
+  let changes = 0;
+  live.picture.subscribe(() => changes++);
+  source.says('app', { client_id: idOf(1), apps: [RUNNING] });
+  source.says('app', { client_id: idOf(2), apps: [RUNNING] });
+  expect(changes).toBe(0);
+  await hand.advanceAsync(20);
+  expect(changes).toBe(1);
+  expect([1, 2].map((n) => picture().state?.clients.get(idOf(n))?.apps)).toEqual([[RUNNING], [RUNNING]]);
+  source.says('app', { client_id: idOf(1), apps: [STOPPED] });
+  live.ask();
+  answers[1]!.resolve(stateOf(clientOf(1, { apps: [] })));
+  await hand.advanceAsync(20);
+  expect(picture().state?.clients.get(idOf(1))?.apps).toEqual([]);
+});
+
+test('a flood does not wait for the frame', async () => {
+  const { hand, source, answers, picture } = watch();
+  source.says('ready', { event_id: '1' });
+  answers[0]!.resolve(stateOf(clientOf(1)));
+  await hand.advanceAsync(20);
+  for (let n = 0; n < MAX_QUEUED_EVENTS; n++) source.says('app', { client_id: idOf(1), apps: [RUNNING] });
+  expect(picture().state?.clients.get(idOf(1))?.apps).toEqual([RUNNING]);
 });
 
 test('lists are asked for once a second, and the last news is not missed', async () => {

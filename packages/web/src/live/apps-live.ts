@@ -2,7 +2,7 @@
  * The applications of every client, the actions on them that are not over and the last rollouts, kept true while somebody looks: fetched
  * when the stream opens, then changed by its events. What an event cannot tell (a list too long for it, a host that
  * registered anew) is the sign to fetch again, at most once every `QUIET_MS`. Events that come while a list is on its
- * way are applied to it once more.
+ * way are applied to it once more. Changes reach React once a frame, however many events brought them.
  */
 import type { ClientApps } from '@ops/protocol/http/apps.ts';
 import type { CommandSummary } from '@ops/protocol/http/commands.ts';
@@ -14,7 +14,7 @@ import type { Signal } from '../browser/signal.ts';
 import { isOpen } from '../commands/command-state.ts';
 import { keepStream } from './event-stream.ts';
 import type { EventStreamNeeds, StreamEvent } from './event-stream.ts';
-import { LOST_AFTER_MS } from './fleet-live.ts';
+import { LOST_AFTER_MS, MAX_QUEUED_EVENTS } from './fleet-live.ts';
 
 export const QUIET_MS = 1000;
 
@@ -53,29 +53,47 @@ export interface AppsLive {
   readonly ask: () => void;
 }
 
-function withClient(clients: AppsByClient, event: StreamEvent): AppsByClient | undefined {
+/** The clients, copied once for all events of a frame: ten thousand of them are not copied for each. */
+class Draft {
+  readonly #before: AppsByClient;
+  #copy: Map<string, ClientApps> | undefined;
+
+  constructor(before: AppsByClient) {
+    this.#before = before;
+  }
+
+  get now(): AppsByClient {
+    return this.#copy ?? this.#before;
+  }
+
+  edit(): Map<string, ClientApps> {
+    return (this.#copy ??= new Map(this.#before));
+  }
+}
+
+/** @returns false when only a fetch can tell */
+function takeClient(clients: Draft, event: StreamEvent): boolean {
   switch (event.name) {
     case 'app': {
       const { client_id: id, apps } = event.data;
-      const client = clients.get(id);
-      if (client === undefined || apps === null) return undefined;
-      return new Map(clients).set(id, { ...client, apps: [...apps] });
+      const client = clients.now.get(id);
+      if (client === undefined || apps === null) return false;
+      clients.edit().set(id, { ...client, apps: [...apps] });
+      return true;
     }
     case 'client': {
       const { id, hostname, status } = event.data;
-      const client = clients.get(id);
-      if (client === undefined || (client.status === 'offline' && status === 'online')) return undefined;
-      if (client.hostname === hostname && client.status === status) return clients;
-      return new Map(clients).set(id, { ...client, hostname, status });
+      const client = clients.now.get(id);
+      if (client === undefined || (client.status === 'offline' && status === 'online')) return false;
+      if (client.hostname !== hostname || client.status !== status)
+        clients.edit().set(id, { ...client, hostname, status });
+      return true;
     }
-    case 'forgotten': {
-      if (!clients.has(event.data.id)) return clients;
-      const left = new Map(clients);
-      left.delete(event.data.id);
-      return left;
-    }
+    case 'forgotten':
+      if (clients.now.has(event.data.id)) clients.edit().delete(event.data.id);
+      return true;
     case 'reset':
-      return undefined;
+      return false;
     case 'ready':
     case 'counts':
     case 'metrics':
@@ -87,7 +105,7 @@ function withClient(clients: AppsByClient, event: StreamEvent): AppsByClient | u
     case 'map':
       break;
   }
-  return clients;
+  return true;
 }
 
 /** Commands that have to do with applications, by application. */
@@ -118,16 +136,26 @@ function withRollout(
     .slice(0, LAST_ROLLOUTS);
 }
 
-/** @returns the same state when the event changes nothing, undefined when only a fetch can tell */
-export function withEvent(state: AppsState, event: StreamEvent): AppsState | undefined {
-  if (event.name === 'command') {
-    const actions = withAction(state.actions, event.data);
-    return actions === state.actions ? state : { ...state, actions };
+interface Applied {
+  /** The very same when the events change nothing. */
+  readonly state: AppsState;
+  /** Some of them only a fetch can tell. */
+  readonly isDue: boolean;
+}
+
+/** Applies events in order. Whatever did not change keeps its object. */
+export function withEvents(before: AppsState, events: readonly StreamEvent[]): Applied {
+  const draft = new Draft(before.clients);
+  let { actions, rollouts } = before;
+  let isDue = false;
+  for (const event of events) {
+    if (event.name === 'command') actions = withAction(actions, event.data);
+    else if (event.name === 'rollout') rollouts = withRollout(rollouts, event.data);
+    else if (!takeClient(draft, event)) isDue = true;
   }
-  if (event.name === 'rollout') return { ...state, rollouts: withRollout(state.rollouts, event.data) };
-  const clients = withClient(state.clients, event);
-  if (clients === undefined) return undefined;
-  return clients === state.clients ? state : { ...state, clients };
+  const clients = draft.now;
+  const isSame = clients === before.clients && actions === before.actions && rollouts === before.rollouts;
+  return { state: isSame ? before : { clients, actions, rollouts }, isDue };
 }
 
 export function createAppsLive(
@@ -140,6 +168,9 @@ export function createAppsLive(
   const picture = createSignal<AppsPicture>({ state: undefined, error: undefined, stale: false });
   /** Came while a list was on its way. */
   let meanwhile: StreamEvent[] = [];
+  /** Came since the last frame. */
+  let queue: StreamEvent[] = [];
+  let drawing: Timer | undefined;
   let fetches = 0;
   let isFetching = false;
   let quiet: Timer | undefined;
@@ -166,13 +197,11 @@ export function createAppsLive(
       (fetched) => {
         if (mine !== fetches) return;
         isFetching = false;
-        let state = fetched;
-        for (const event of meanwhile) {
-          const next = withEvent(state, event);
-          if (next === undefined) fetch();
-          else state = next;
-        }
+        // Before it was asked for: the list knows. Since then: they are among `meanwhile`.
+        queue = [];
+        const { state, isDue: isMore } = withEvents(fetched, meanwhile);
         change({ state, error: undefined });
+        if (isMore) fetch();
       },
       (error: unknown) => {
         if (mine !== fetches) return;
@@ -184,11 +213,21 @@ export function createAppsLive(
 
   function take(event: StreamEvent): void {
     if (isFetching) meanwhile.push(event);
-    const { state } = picture.get();
-    if (state === undefined) return;
-    const next = withEvent(state, event);
-    if (next === undefined) fetch();
-    else if (next !== state) change({ state: next });
+    queue.push(event);
+    if (queue.length >= MAX_QUEUED_EVENTS) flush();
+    else drawing ??= clock.frame(flush);
+  }
+
+  function flush(): void {
+    drawing?.cancel();
+    drawing = undefined;
+    const events = queue;
+    queue = [];
+    const before = picture.get().state;
+    if (before === undefined) return;
+    const { state, isDue: isMore } = withEvents(before, events);
+    if (state !== before) change({ state });
+    if (isMore) fetch();
   }
 
   return {
@@ -220,6 +259,9 @@ export function createAppsLive(
         quiet?.cancel();
         quiet = undefined;
         isDue = false;
+        drawing?.cancel();
+        drawing = undefined;
+        queue = [];
         // What is on its way belongs to a watch that is over.
         fetches++;
         isFetching = false;

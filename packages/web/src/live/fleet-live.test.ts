@@ -1,4 +1,4 @@
-import type { ClientSummaries } from '@ops/protocol/http/clients.ts';
+import type { ClientNames } from '@ops/protocol/http/clients.ts';
 import { describe, expect, test } from 'vitest';
 
 import { manualBrowserClock } from '../browser/clock.test-support.ts';
@@ -16,19 +16,22 @@ import { createServerClock } from './server-clock.ts';
 const COUNTS = { total: 1, online: 1, late: 0, offline: 0 };
 const web = clientNamed('web', 1);
 const db = clientNamed('db', 2);
-const LIST: ClientSummaries = { clients: { [web.id]: web }, counts: COUNTS, matched: 1, next_cursor: null };
+const LIST: ClientNames = { clients: { [web.id]: web }, counts: COUNTS, matched: 1, next_cursor: null };
+
+const pulse = (at: number) => ({ at, counts: COUNTS, matched: 1, running_commands: 0, failing_apps: 0 });
 
 function start() {
   const { clock, hand } = manualBrowserClock();
   const streams = fakeStreams();
-  const asked: PromiseWithResolvers<ClientSummaries>[] = [];
+  const asked: PromiseWithResolvers<ClientNames>[] = [];
   let refusals = 0;
+  const serverClock = createServerClock(clock);
   const live = createFleetLive({
     clock,
     connect: streams.connect,
-    serverClock: createServerClock(clock),
+    serverClock,
     fetchFleet() {
-      const answer = Promise.withResolvers<ClientSummaries>();
+      const answer = Promise.withResolvers<ClientNames>();
       asked.push(answer);
       return answer.promise;
     },
@@ -59,6 +62,7 @@ function start() {
     stream,
     opened: streams.opened,
     refusals: () => refusals,
+    now: serverClock.now,
   };
 }
 
@@ -236,6 +240,31 @@ describe('out of sight', () => {
     await ready();
     live.forget();
     expect(live.picture.get().fleet).toBeUndefined();
+  });
+});
+
+describe('a quiet fleet', () => {
+  test('is asked for the readings of one host that is online, of no other', () => {
+    const { live, stream } = start();
+    live.watch();
+    const asked = new URL(stream().url, 'http://ops').searchParams;
+    expect(Object.fromEntries(asked)).toEqual({ topics: 'client,window', sort: 'status', limit: '1' });
+  });
+
+  test('those tell that the stream lives and what time it is, and draw nothing', async () => {
+    const { live, ready, stream, settle, opened, now } = start();
+    live.watch();
+    await ready();
+    let changes = 0;
+    live.picture.subscribe(() => changes++);
+    const ahead = 3_600_000;
+    for (let beat = 0; beat < 10; beat++) {
+      await settle(SILENT_REOPEN_MS / 3);
+      stream().says('window', pulse(now() + (beat === 0 ? ahead : 0)));
+    }
+    expect(opened).toHaveLength(1);
+    expect(changes).toBe(0);
+    expect(now()).toBeGreaterThan(ahead);
   });
 });
 

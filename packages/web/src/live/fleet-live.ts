@@ -1,9 +1,9 @@
 /**
- * The live picture of the fleet, for React to read. While someone watches and the page is visible a stream is open;
+ * All hosts by their names, for the pages that choose hosts, as React reads them. While someone watches and the page is visible a stream is open;
  * at its start, and whenever the server no longer knows what was missed, the whole list is fetched, and the events
  * that came meanwhile are applied on top. Changes reach React once a frame, however many events brought them.
  */
-import type { ClientSummaries } from '@ops/protocol/http/clients.ts';
+import type { ClientNames } from '@ops/protocol/http/clients.ts';
 
 import type { Timer } from '../browser/clock.ts';
 import { createSignal } from '../browser/signal.ts';
@@ -21,6 +21,11 @@ export const HIDDEN_CLOSE_MS = 10_000;
 /** A stream that says nothing for so long may be dead without anyone knowing (a laptop that slept): it is opened anew. */
 export const SILENT_REOPEN_MS = 45_000;
 const WATCHDOG_MS = 5000;
+/**
+ * A fleet whose hosts neither come nor go says nothing. The readings of one host that is online come every few seconds,
+ * and tell that the stream is alive and what time it is for the server.
+ */
+const PULSE = { sort: 'status', limit: '1' };
 const REFETCH_MS = 3000;
 /** So many events are applied without waiting for the next frame. */
 export const MAX_QUEUED_EVENTS = 500;
@@ -51,7 +56,7 @@ export interface FleetLive {
 }
 
 interface FleetLiveNeeds extends EventStreamNeeds {
-  readonly fetchFleet: () => Promise<ClientSummaries>;
+  readonly fetchFleet: () => Promise<ClientNames>;
   readonly onRefused: () => void;
   readonly serverClock: ServerClock;
 }
@@ -100,9 +105,9 @@ export function createFleetLive(needs: FleetLiveNeeds): FleetLive {
     // Not about the fleet: the pages of commands and applications read them.
     if (event.name === 'command' || event.name === 'output' || event.name === 'batch') return;
     if (event.name === 'app' || event.name === 'rollout') return;
-    if (event.name === 'window' || event.name === 'map') return;
+    if (event.name === 'metrics' || event.name === 'map') return;
+    if (event.name === 'window') return needs.serverClock.observe(event.data.at);
     if (event.name === 'reset') return fetchList();
-    if (event.name === 'metrics') needs.serverClock.observe(event.data.at);
     queue.push(event);
     if (awaitingList) {
       if (queue.length > MAX_WAITING_EVENTS) fetchList();
@@ -158,7 +163,7 @@ export function createFleetLive(needs: FleetLiveNeeds): FleetLive {
     timers.set('watchdog', clock.every(WATCHDOG_MS, watchdog));
     closeStream = keepStream(
       needs,
-      { topics: 'client,metrics' },
+      { topics: 'client,window', ...PULSE },
       { onPhase: setPhase, onEvent: take, onFresh: fetchList, onRefused: needs.onRefused },
     );
   }

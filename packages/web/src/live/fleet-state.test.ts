@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 
 import { clientNamed, idOf } from './event-source.test-support.ts';
 import { applyEvents, fromSnapshot } from './fleet-state.ts';
-import type { FleetEvent, FleetState } from './fleet-state.ts';
+import type { FleetState } from './fleet-state.ts';
 
 const COUNTS = { total: 2, online: 2, late: 0, offline: 0 };
 
@@ -26,7 +26,7 @@ describe('events', () => {
     expect([...came.clients.keys()]).toEqual([web.id, db.id]);
     const late = { ...db, late: true };
     const changed = applyEvents(came, [{ name: 'client', data: late }]);
-    expect(changed.clients.get(db.id)).toEqual(late);
+    expect(changed.clients.get(db.id)).toMatchObject({ id: db.id, late: true });
     const gone = applyEvents(changed, [{ name: 'forgotten', data: { id: db.id } }]);
     expect([...gone.clients.keys()]).toEqual([web.id]);
   });
@@ -59,30 +59,43 @@ describe('events', () => {
   });
 });
 
-function readings(id: string, last_seen_ms: number, cpu_usage: number): FleetEvent {
-  return { name: 'metrics', data: { at: last_seen_ms, clients: { [id]: { last_seen_ms, cpu_usage } } } };
-}
-
-describe('metrics', () => {
-  test('replace all readings: one that is gone is absent, not what it was', () => {
-    const full = clientNamed('web', 1, { metrics: { cpu_usage: 10, load1: 2 } });
-    const { clients } = applyEvents(fleetOf(full), [readings(full.id, 2000, 55)]);
-    expect(clients.get(full.id)).toEqual({ ...full, last_seen_ms: 2000, metrics: { cpu_usage: 55 } });
+describe('what hosts are not chosen by', () => {
+  test('is not kept', () => {
+    const { clients } = applyEvents(fleetOf(), [{ name: 'client', data: web }]);
+    expect(clients.get(web.id)).toEqual({
+      id: web.id,
+      hostname: 'web',
+      ip_addresses: ['10.0.0.1'],
+      labels: {},
+      status: 'online',
+      late: false,
+    });
   });
 
-  test('keep the object of every client that has none, so that it is not drawn again', () => {
-    const { clients } = applyEvents(fleetOf(web, db), [readings(web.id, 2000, 55)]);
-    expect(clients.get(db.id)).toBe(db);
-    expect(clients.get(web.id)).not.toBe(web);
+  test('changes nothing: the very same state, so that ten thousand names are not sorted again', () => {
+    const before = fleetOf(web, db);
+    const other = { ...web, apps: 3, encrypted: false, last_seen_ms: 2000, metrics: { cpu_usage: 55 } };
+    expect(applyEvents(before, [{ name: 'client', data: other }])).toBe(before);
+    expect(applyEvents(before, [{ name: 'forgotten', data: { id: idOf(9) } }])).toBe(before);
   });
 
-  test('older than what is known change nothing', () => {
-    const { clients } = applyEvents(fleetOf(web), [readings(web.id, 999, 55)]);
-    expect(clients.get(web.id)).toBe(web);
+  test('new counts alone leave the clients as they are', () => {
+    const before = fleetOf(web, db);
+    const after = applyEvents(before, [{ name: 'counts', data: { ...COUNTS, late: 1 } }]);
+    expect(after).not.toBe(before);
+    expect(after.clients).toBe(before.clients);
   });
 
-  test('of a client nobody knows do not bring it into being', () => {
-    const { clients } = applyEvents(fleetOf(web), [readings(idOf(9), 2000, 55)]);
-    expect(clients.has(idOf(9))).toBe(false);
+  test.each([
+    { hostname: 'web-2' },
+    { labels: { env: 'prod' } },
+    { ip_addresses: ['10.9.9.9'] },
+    { status: 'offline' as const },
+    { late: true },
+  ])('but what they are found by does: %j', (changed) => {
+    const before = fleetOf(web, db);
+    const { clients } = applyEvents(before, [{ name: 'client', data: { ...web, ...changed } }]);
+    expect(clients.get(web.id)).toMatchObject(changed);
+    expect(clients.get(db.id)).toBe(before.clients.get(db.id));
   });
 });

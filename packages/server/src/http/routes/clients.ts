@@ -38,6 +38,13 @@ export type ListMinutes = (
 const MINUTE_MS = 60_000;
 const DEFAULT_RANGE_MS = 60 * MINUTE_MS;
 
+/** How much of a client is told. */
+const READ_AS: Readonly<Record<'names' | 'summary' | 'all', (fleet: Fleet, id: string) => unknown>> = {
+  names: (fleet, id) => fleet.name(id),
+  summary: (fleet, id) => fleet.summary(id),
+  all: (fleet, id) => fleet.view(id),
+};
+
 /** Where a page starts: behind another one, or anywhere. */
 function startOf(query: {
   readonly cursor?: string | undefined;
@@ -66,11 +73,11 @@ export function clientRoutes(needs: {
 
   return [
     route(listClients).sends(({ query, reply }) => {
-      const { limit = DEFAULT_PAGE, fields } = query;
+      const { limit = DEFAULT_PAGE, fields = 'all' } = query;
       const ids = fleet.ids(query);
       const page = pageOf(ids, limit, startOf(query));
-      const read = (id: string): unknown => (fields === 'summary' ? fleet.summary(id) : fleet.view(id));
-      const entries = page.ids.values().map((id) => [id, () => read(id)] as const);
+      const read = READ_AS[fields];
+      const entries = page.ids.values().map((id) => [id, () => read(fleet, id)] as const);
       const rest = () => ({
         counts: fleet.counts(),
         matched: ids.length,

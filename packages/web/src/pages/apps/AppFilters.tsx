@@ -14,14 +14,28 @@ import styles from './AppsPage.module.css';
 
 export type ChangeFilter = (next: { readonly [K in keyof AppsSearch]?: AppsSearch[K] | undefined }) => void;
 
-/** There may be ten thousand: drawn again only when they are others. */
-const HostOptions = memo(function HostOptions({ hosts }: { readonly hosts: readonly ClientApps[] }) {
+interface HostOptionsProps {
+  readonly hosts: readonly ClientApps[];
+}
+
+function hasSameHosts({ hosts }: HostOptionsProps, { hosts: others }: HostOptionsProps): boolean {
+  return (
+    hosts.length === others.length &&
+    hosts.every(({ client_id: id, hostname }, at) => {
+      const other = others[at];
+      return other?.client_id === id && other.hostname === hostname;
+    })
+  );
+}
+
+/** There may be ten thousand: drawn again only when they are others, not when an application of one is. */
+const HostOptions = memo(function HostOptions({ hosts }: HostOptionsProps) {
   return hosts.map(({ client_id: id, hostname }) => (
     <option key={id} value={id}>
       {hostname}
     </option>
   ));
-});
+}, hasSameHosts);
 
 /** The filters of the page. They live in its address. */
 export function AppFilters({

@@ -6,6 +6,7 @@ import { useRef, useState } from 'react';
 import { useAppText } from '../../text/use-app-text.ts';
 import { rem } from '../../ui/rem.ts';
 import { AppDialog } from './AppDialog.tsx';
+import { cellOf } from './app-grid.ts';
 import type { AppGrid } from './app-grid.ts';
 import type { AppsView } from './apps-view.ts';
 import styles from './AppGridView.module.css';
@@ -98,7 +99,6 @@ export function AppGridView({ grid, view }: { readonly grid: AppGrid; readonly v
                           host={host}
                           name={name}
                           index={column.index + 2}
-                          grid={grid}
                           view={view}
                           onOpen={setOpened}
                         />
@@ -128,9 +128,9 @@ export function AppGridView({ grid, view }: { readonly grid: AppGrid; readonly v
 }
 
 function placeOf(key: string, grid: AppGrid) {
-  const app = grid.cells.get(key);
   const host: ClientApps | undefined = grid.rows.find((row) => key.startsWith(`${row.client_id} `));
-  return app && host && { app, host };
+  const app = host && cellOf(host, key.slice(host.client_id.length + 1));
+  return app && { app, host };
 }
 
 /** Stands for columns that are out of sight. */

@@ -24,7 +24,7 @@ import { AppFilters } from './AppFilters.tsx';
 import type { ChangeFilter } from './AppFilters.tsx';
 import { gridOf } from './app-grid.ts';
 import { AppGridView } from './AppGridView.tsx';
-import { findDrift, hostsWithApps, showApps } from './apps-list.ts';
+import { findDrift, hostsWithApps, isSameDrift, showApps } from './apps-list.ts';
 import { readAppsSearch } from './apps-search.ts';
 import type { AppsSearch, ViewName } from './apps-search.ts';
 import type { AppsView } from './apps-view.ts';
@@ -72,7 +72,9 @@ function Known({ state }: { readonly state: AppsState }) {
   const [selection, select] = useState(NOTHING);
   const [lastView, setLastView] = useState(rememberedView);
   const { clients, actions, rollouts } = state;
-  const drift = useMemo(() => findDrift(clients), [clients]);
+  const found = useMemo(() => findDrift(clients), [clients]);
+  const [drift, setDrift] = useState(found);
+  if (!isSameDrift(drift, found)) setDrift(found);
   const view = useMemo<AppsView>(
     () => ({
       drift,

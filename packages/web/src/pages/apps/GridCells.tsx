@@ -10,7 +10,8 @@ import { CheckBox } from '../../ui/CheckBox.tsx';
 import { IconAlertTriangle } from '../../ui/icons.ts';
 import { StatusLabel } from '../../ui/StatusLabel.tsx';
 import { driftWords, ServiceStatus, StatusDot, VersionChip } from './AppFacts.tsx';
-import type { AppGrid, GridColumn } from './app-grid.ts';
+import { cellOf } from './app-grid.ts';
+import type { GridColumn } from './app-grid.ts';
 import type { AppsView } from './apps-view.ts';
 import styles from './AppGridView.module.css';
 import { RunningAction } from './RunningAction.tsx';
@@ -28,14 +29,14 @@ export function ColumnHead({
   readonly view: AppsView;
 }) {
   const { text, format } = useAppText();
-  const differs = column.keys.some((key) => view.drift.has(key));
+  const differs = view.drift.size > 0 && column.keys.some((key) => view.drift.has(key));
   return (
     <th scope="col" aria-colindex={index} className={styles.column}>
       <span className={styles.title}>
         {view.mayRun && (
           <CheckBox
             label={text.chooseColumn(column.name)}
-            state={shareOf(view.selection, column.keys)}
+            state={view.selection.size === 0 ? 'none' : shareOf(view.selection, column.keys)}
             onChange={(on) => view.choose(column.keys, on)}
           />
         )}
@@ -93,20 +94,18 @@ export function GridCell({
   host,
   name,
   index,
-  grid,
   view,
   onOpen,
 }: {
   readonly host: ClientApps;
   readonly name: string;
   readonly index: number;
-  readonly grid: AppGrid;
   readonly view: AppsView;
   readonly onOpen: (key: string) => void;
 }) {
   const { text } = useAppText();
   const key = appKey(host.client_id, name);
-  const app = grid.cells.get(key);
+  const app = cellOf(host, name);
   if (app === undefined) return <td aria-colindex={index} className={styles.none} />;
   const drift = view.drift.get(key);
   const running = view.actions.get(key);

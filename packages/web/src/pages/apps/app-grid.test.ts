@@ -3,7 +3,7 @@ import type { ClientApps } from '@ops/protocol/http/apps.ts';
 import { expect, test } from 'vitest';
 
 import { appKey } from '../../live/apps-live.ts';
-import { gridOf } from './app-grid.ts';
+import { cellOf, gridOf } from './app-grid.ts';
 
 const appOf = (name: string, service_status: AppInfo['service_status'], version?: string): AppInfo => ({
   name,
@@ -41,6 +41,6 @@ test('one column for each application, by name, with what is counted over its ho
       versions: 2,
     },
   ]);
-  expect(grid.cells.get(appKey('2', 'shop'))?.version).toBe('v2');
-  expect(grid.cells.has(appKey('2', 'mail'))).toBe(false);
+  expect(cellOf(grid.rows[1]!, 'shop')?.version).toBe('v2');
+  expect(cellOf(grid.rows[1]!, 'mail')).toBeUndefined();
 });

@@ -7,7 +7,7 @@ import type { ShownApps } from './apps-list.ts';
 
 export interface GridColumn {
   readonly name: string;
-  /** Of the cells that are shown, from the first row to the last. */
+  /** Of the cells that are shown, from the first row to the last; made when they are asked for. */
   readonly keys: readonly string[];
   readonly counts: Readonly<Record<AppInfo['service_status'], number>>;
   /** Different ones; an app that tells no version has none. */
@@ -17,37 +17,50 @@ export interface GridColumn {
 export interface AppGrid {
   readonly columns: readonly GridColumn[];
   readonly rows: readonly ClientApps[];
-  /** By `appKey`; only cells that are shown. */
-  readonly cells: ReadonlyMap<string, AppInfo>;
+}
+
+interface Counted {
+  readonly hosts: string[];
+  readonly versions: Set<string>;
+  readonly counts: Record<AppInfo['service_status'], number>;
+}
+
+function columnOf(name: string, { hosts, counts, versions }: Counted): GridColumn {
+  let keys: readonly string[] | undefined;
+  return {
+    name,
+    get keys() {
+      return (keys ??= hosts.map((id) => appKey(id, name)));
+    },
+    counts,
+    versions: versions.size,
+  };
 }
 
 /** @param shown the hosts with the applications that pass the filters */
 export function gridOf(shown: Pick<ShownApps, 'hosts'>): AppGrid {
-  const cells = new Map<string, AppInfo>();
-  const columns = new Map<
-    string,
-    { keys: string[]; versions: Set<string>; counts: Record<AppInfo['service_status'], number> }
-  >();
-  for (const host of shown.hosts) {
-    for (const app of host.apps) {
-      const key = appKey(host.client_id, app.name);
-      cells.set(key, app);
-      const column = columns.get(app.name) ?? {
-        keys: [],
-        versions: new Set(),
-        counts: { Running: 0, Stopped: 0, Unknown: 0 },
-      };
-      columns.set(app.name, column);
-      column.keys.push(key);
-      column.counts[app.service_status]++;
-      if (app.version !== undefined) column.versions.add(app.version);
+  const columns = new Map<string, Counted>();
+  for (const { client_id: id, apps } of shown.hosts) {
+    for (const { name, version, service_status } of apps) {
+      let column = columns.get(name);
+      if (column === undefined) {
+        column = { hosts: [], versions: new Set(), counts: { Running: 0, Stopped: 0, Unknown: 0 } };
+        columns.set(name, column);
+      }
+      column.hosts.push(id);
+      column.counts[service_status]++;
+      if (version !== undefined) column.versions.add(version);
     }
   }
   return {
-    cells,
     rows: shown.hosts,
     columns: [...columns]
-      .map(([name, { keys, counts, versions }]) => ({ name, keys, counts, versions: versions.size }))
+      .map(([name, counted]) => columnOf(name, counted))
       .toSorted((a, b) => a.name.localeCompare(b.name)),
   };
+}
+
+/** The application of a row; undefined where the host does not have it, or a filter leaves it out. */
+export function cellOf(row: Pick<ClientApps, 'apps'>, name: string): AppInfo | undefined {
+  return row.apps.find((app) => app.name === name);
 }

@@ -3,7 +3,7 @@ import type { ClientApps } from '@ops/protocol/http/apps.ts';
 import { describe, expect, test } from 'vitest';
 
 import { appKey } from '../../live/apps-live.ts';
-import { findDrift, hostsWithApps, showApps } from './apps-list.ts';
+import { findDrift, hostsWithApps, isSameDrift, showApps } from './apps-list.ts';
 import { readAppsSearch } from './apps-search.ts';
 
 const idOf = (n: number): string => `${String(n).padStart(8, '0')}-0000-4000-8000-000000000000`;
@@ -64,6 +64,14 @@ describe('the list', () => {
     expect(names({ status: 'Stopped', connection: 'offline' })).toEqual([]);
   });
 
+  test('keeps the object of a host that is shown whole, so that it is not drawn again', () => {
+    const [first] = showApps(clients, {}, new Map(), 100).hosts;
+    expect(first).toBe(clients.get(idOf(0)));
+    const [narrowed] = showApps(clients, { name: 'mail' }, new Map(), 100).hosts;
+    expect(narrowed?.apps.map(({ name }) => name)).toEqual(['mail']);
+    expect(clients.get(idOf(0))?.apps).toHaveLength(2);
+  });
+
   test('believes nothing of an address someone typed', () => {
     expect(names({ client: '../x', connection: 'late', status: 'running', other: '1' })).toHaveLength(3);
   });
@@ -82,6 +90,15 @@ describe('the list', () => {
 });
 
 describe('drift', () => {
+  test('is the same while versions are, whatever the state', () => {
+    const before = findDrift(at('v2', 'v1', 'v2'));
+    expect(isSameDrift(before, before)).toBe(true);
+    expect(isSameDrift(before, findDrift(at('v2', 'v1', 'v2')))).toBe(true);
+    expect(isSameDrift(before, findDrift(at('v2', 'v2', 'v1')))).toBe(false);
+    expect(isSameDrift(before, findDrift(at('v3', 'v1', 'v3')))).toBe(false);
+    expect(isSameDrift(before, findDrift(at('v2', 'v2', 'v2')))).toBe(false);
+  });
+
   test('is the minority on another version', () => {
     expect(marked(at('v2', 'v1', 'v2', undefined))).toEqual({
       [appKey(idOf(1), 'shop')]: { kind: 'version', most: 'v2' },

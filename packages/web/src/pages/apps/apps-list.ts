@@ -59,7 +59,8 @@ export function showApps(
       continue;
     }
     rows += apps.length;
-    hosts.push({ ...client, apps });
+    // The very same host is not drawn again.
+    hosts.push(apps.length === client.apps.length ? client : { ...client, apps });
   }
   return { hosts, shown, total, more };
 }
@@ -73,8 +74,32 @@ export function hostsWithApps(clients: AppsByClient, chosen: string | undefined)
 
 /** By `appKey`. Two hosts never share the object of an app: each comes from its own part of an answer. */
 export function findDrift(clients: AppsByClient): ReadonlyMap<string, AppDrift> {
-  const keys = new Map<AppInfo, string>();
-  for (const { client_id: id, apps } of clients.values())
-    for (const app of apps) keys.set(app, appKey(id, app.name));
-  return new Map([...appDrift(keys.keys())].map(([app, drift]) => [keys.get(app)!, drift]));
+  const drift = appDrift(appsOf(clients));
+  const byKey = new Map<string, AppDrift>();
+  if (drift.size === 0) return byKey;
+  for (const { client_id: id, apps } of clients.values()) {
+    for (const app of apps) {
+      const found = drift.get(app);
+      if (found) byKey.set(appKey(id, app.name), found);
+    }
+  }
+  return byKey;
+}
+
+/** Most changes are of a state, not of a version: what was drawn with the one need not be drawn again for the other. */
+export function isSameDrift(
+  one: ReadonlyMap<string, AppDrift>,
+  other: ReadonlyMap<string, AppDrift>,
+): boolean {
+  if (one === other) return true;
+  if (one.size !== other.size) return false;
+  for (const [key, { kind, most }] of one) {
+    const there = other.get(key);
+    if (there?.kind !== kind || there.most !== most) return false;
+  }
+  return true;
+}
+
+function* appsOf(clients: AppsByClient): Generator<AppInfo> {
+  for (const { apps } of clients.values()) yield* apps;
 }

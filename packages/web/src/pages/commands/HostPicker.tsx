@@ -1,5 +1,5 @@
 import { Button, TextInput } from '@mantine/core';
-import type { ClientSummary } from '@ops/protocol/http/clients.ts';
+import type { ClientName } from '@ops/protocol/http/clients.ts';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useId, useMemo, useRef, useState } from 'react';
 import type { KeyboardEvent } from 'react';
@@ -23,7 +23,7 @@ export function HostPicker({
   chosen,
   onChange,
 }: {
-  readonly clients: ReadonlyMap<string, ClientSummary>;
+  readonly clients: ReadonlyMap<string, ClientName>;
   readonly chosen: readonly string[];
   readonly onChange: (ids: readonly string[]) => void;
 }) {
