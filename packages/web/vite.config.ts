@@ -11,6 +11,12 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 700,
+    rolldownOptions: {
+      output: {
+        // All that the start needs in one file: dozens of small ones take longer and pack worse.
+        codeSplitting: { groups: [{ name: 'start', test: /\/src\/main\.tsx$/ }] },
+      },
+    },
   },
   server: {
     proxy: {

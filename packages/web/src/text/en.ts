@@ -113,7 +113,6 @@ export const en: Dictionary = {
 
   // fleet
   overview: 'State of the fleet',
-  fleetFailed: 'The clients could not be read',
   onlineClients: 'Online',
   allClients: 'All',
   online: 'Online',

@@ -103,7 +103,6 @@ export const zh = {
 
   // fleet
   overview: '系统状态概览',
-  fleetFailed: '无法读取客户端列表',
   onlineClients: '在线客户端',
   allClients: '全部',
   online: '在线',
