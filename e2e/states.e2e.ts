@@ -26,8 +26,6 @@ const TEXT = {
     run: '执行命令',
     crash: '页面没能打开',
     commands: '命令执行',
-    other: 'English',
-    otherSignIn: 'Sign in',
   },
   en: {
     away: 'The server does not answer',
@@ -39,8 +37,6 @@ const TEXT = {
     run: 'Run command',
     crash: 'The page could not be opened',
     commands: 'Commands',
-    other: '中文',
-    otherSignIn: '登录',
   },
 };
 
@@ -265,7 +261,6 @@ inBothLanguages((language) => {
 
 test('while a page loads it holds the place of what comes', async ({ page, place }) => {
   test.setTimeout(SLOW_MS);
-
   for (const name of [
     'apps',
     'history',
