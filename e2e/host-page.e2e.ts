@@ -7,7 +7,16 @@ import type { FakeClient } from '@ops/testkit/fake-client.ts';
 import type { RunningServer } from '@ops/testkit/start-server.ts';
 
 import { SHOP } from './app-hosts.ts';
-import { expect, inBothLanguages, inBothSchemes, LABEL, OURS, SECRET, test } from './console.ts';
+import {
+  expect,
+  inBothLanguages,
+  inBothSchemes,
+  LABEL,
+  onEveryScreen,
+  OURS,
+  SECRET,
+  test,
+} from './console.ts';
 
 const MINUTE = 60_000;
 const CHARTS = 6;
@@ -258,25 +267,6 @@ inBothLanguages((language) => {
     await client.close();
   });
 
-  test('nothing jumps while it loads, and everything can be reached', async ({ console: ops, server }) => {
-    await ops.signIn();
-    const { page } = ops;
-    const client = await connectMeasured(server, `measured-${++made}`);
-    await page.addInitScript(`
-      globalThis.jumps = 0;
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) if (!entry.hadRecentInput) globalThis.jumps += entry.value;
-      }).observe({ type: 'layout-shift', buffered: true });
-    `);
-    await openHost(page, client);
-    await client.heartbeat(exampleSample({ cpu_usage: 5.5 }));
-    await expect(page.getByRole('region', { name: text.cpu, exact: true })).toContainText('5.5%');
-    expect(await page.evaluate<number>('globalThis.jumps')).toBeLessThan(0.05);
-    await inBothSchemes(ops);
-    await ops.expectNoSidewaysScroll();
-    await client.close();
-  });
-
   test('it says what the host allows, how it is connected and what is being done', async ({
     console: ops,
     server,
@@ -310,6 +300,30 @@ inBothLanguages((language) => {
       .first()
       .click();
     await expect(page).toHaveURL(new RegExp(`/commands\\?hosts=${client.clientId}&command=uptime`));
+    await client.close();
+  });
+});
+
+onEveryScreen((language) => {
+  const text = TEXT[language];
+  test.describe.configure({ timeout: SLOW_MS });
+
+  test('nothing jumps while it loads, and everything can be reached', async ({ console: ops, server }) => {
+    await ops.signIn();
+    const { page } = ops;
+    const client = await connectMeasured(server, `measured-${++made}`);
+    await page.addInitScript(`
+      globalThis.jumps = 0;
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) if (!entry.hadRecentInput) globalThis.jumps += entry.value;
+      }).observe({ type: 'layout-shift', buffered: true });
+    `);
+    await openHost(page, client);
+    await client.heartbeat(exampleSample({ cpu_usage: 5.5 }));
+    await expect(page.getByRole('region', { name: text.cpu, exact: true })).toContainText('5.5%');
+    expect(await page.evaluate<number>('globalThis.jumps')).toBeLessThan(0.05);
+    await inBothSchemes(ops);
+    await ops.expectNoSidewaysScroll();
     await client.close();
   });
 });

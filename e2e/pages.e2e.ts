@@ -3,6 +3,8 @@ import { expect, inBothSchemes, LABEL, onEveryScreen, OURS, test } from './conso
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 const PATHS = [
   '/',
+  '/?view=table',
+  '/?view=map',
   '{client}',
   '/apps',
   '/apps?view=grid',

@@ -10,6 +10,9 @@ import { createConsole } from './console.ts';
 import { REMEMBERED, recall } from './preferences/remembered.ts';
 import { openTabs } from './session/tabs.ts';
 import { startLanguage } from './text/language.ts';
+import { loadText } from './text/use-text.ts';
+
+const language = startLanguage();
 
 const root = pageRoot();
 const hrefOf = hrefBelow(root);
@@ -24,10 +27,13 @@ const parts = createConsole({
   fetch: (path, init) => globalThis.fetch(hrefOf(path), init),
   connect: (path) => new EventSource(hrefOf(path)),
   tabs: openTabs(root),
-  language: startLanguage(),
+  language,
   singleKeys: recall(REMEMBERED.singleKeys) !== 'off',
   apple: isApple(),
 });
 
-const place = document.querySelector('#root');
-if (place !== null) createRoot(place).render(<App console={parts} />);
+// Not awaited at the top: what the file of words imports would wait for this one.
+void loadText(language).then(() => {
+  const place = document.querySelector('#root');
+  if (place !== null) createRoot(place).render(<App console={parts} />);
+});

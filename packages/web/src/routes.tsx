@@ -12,6 +12,7 @@ import { NotFoundPage } from './pages/not-found/NotFoundPage.tsx';
 import { readRolloutPageSearch } from './pages/rollout/rollout-search.ts';
 import { readRolloutsSearch } from './pages/rollouts/rollouts-search.ts';
 import { readFleetSearch } from './pages/system/fleet-search.ts';
+import { SystemPage } from './pages/system/SystemPage.tsx';
 import { paths } from './paths.ts';
 import { readRolloutSearch } from './rollouts/rollout-address.ts';
 import { Gate } from './shell/Gate.tsx';
@@ -56,7 +57,8 @@ export function createConsoleRouter(api: Api, basepath: string) {
     createRoute({
       ...at(paths.system),
       validateSearch: readFleetSearch,
-      component: page(api, () => import('./pages/system/SystemPage.tsx'), 'SystemPage'),
+      // The page that is opened first comes with the start.
+      component: SystemPage,
     }),
     createRoute({
       ...at(paths.client),

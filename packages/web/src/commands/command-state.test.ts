@@ -49,7 +49,7 @@ test('how long it took: as measured, else up to now, else unknown', () => {
 });
 
 const text = { ...en, ...enCommands };
-const format = createFormat('en', 'UTC');
+const format = createFormat('en', en, 'UTC');
 
 test.each([
   [0, '0 ms'],

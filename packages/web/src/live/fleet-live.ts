@@ -25,7 +25,7 @@ const WATCHDOG_MS = 5000;
  * A fleet whose hosts neither come nor go says nothing. The readings of one host that is online come every few seconds,
  * and tell that the stream is alive and what time it is for the server.
  */
-const PULSE = { sort: 'status', limit: '1' };
+const PULSE = { sort: 'status', limit: 1 } as const;
 const REFETCH_MS = 3000;
 /** So many events are applied without waiting for the next frame. */
 export const MAX_QUEUED_EVENTS = 500;

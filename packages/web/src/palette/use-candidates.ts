@@ -7,12 +7,11 @@ import { usePredefined } from '../commands/use-predefined.ts';
 import { useMayRun } from '../commands/use-may-run.ts';
 import { useConsole } from '../console.ts';
 import { paths } from '../paths.ts';
-import { en } from '../text/en.ts';
 import { enKeys } from '../text/en-keys.ts';
 import type { Format } from '../text/format.ts';
 import { useKeysText } from '../text/use-keys-text.ts';
 import type { KeysText } from '../text/use-keys-text.ts';
-import { zh } from '../text/zh.ts';
+import { textOf } from '../text/use-text.ts';
 import { zhKeys } from '../text/zh-keys.ts';
 import { presenceOf } from '../ui/StatusLabel.tsx';
 import type { Candidate } from './items.ts';
@@ -21,16 +20,23 @@ import type { Run, Sources } from './use-sources.ts';
 
 const CHARS_OF_ID = 8;
 
+/** Both languages are loaded with the palette. */
+function inBoth(
+  name: 'tabSystem' | 'tabApps' | 'tabCommands' | 'changePassword' | 'apiDocs' | 'keyboardShortcuts',
+): readonly string[] {
+  return [textOf('zh').text[name], textOf('en').text[name]];
+}
+
 /** Found by their names in both languages. */
 function pagesOf(text: KeysText): readonly Candidate[] {
   const pages = [
-    { to: paths.system, name: text.tabSystem, known: [zh.tabSystem, en.tabSystem] },
-    { to: paths.apps, name: text.tabApps, known: [zh.tabApps, en.tabApps] },
-    { to: paths.commands, name: text.tabCommands, known: [zh.tabCommands, en.tabCommands] },
+    { to: paths.system, name: text.tabSystem, known: inBoth('tabSystem') },
+    { to: paths.apps, name: text.tabApps, known: inBoth('tabApps') },
+    { to: paths.commands, name: text.tabCommands, known: inBoth('tabCommands') },
     { to: paths.history, name: text.pageHistory, known: [zhKeys.pageHistory, enKeys.pageHistory] },
     { to: paths.rollouts, name: text.pageRollouts, known: [zhKeys.pageRollouts, enKeys.pageRollouts] },
-    { to: paths.password, name: text.changePassword, known: [zh.changePassword, en.changePassword] },
-    { to: paths.docs, name: text.apiDocs, known: [zh.apiDocs, en.apiDocs] },
+    { to: paths.password, name: text.changePassword, known: inBoth('changePassword') },
+    { to: paths.docs, name: text.apiDocs, known: inBoth('apiDocs') },
   ];
   return pages.map(({ to, name, known }) => ({
     id: `page-${to}`,
@@ -145,7 +151,7 @@ export function useCandidates(typed: string, onList: () => void) {
       id: 'page-shortcuts',
       group: 'pages',
       name: text.keyboardShortcuts,
-      known: [zh.keyboardShortcuts, en.keyboardShortcuts],
+      known: inBoth('keyboardShortcuts'),
       leads: { act: onList },
     },
     ...commands,

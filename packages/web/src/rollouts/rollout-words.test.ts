@@ -9,7 +9,7 @@ import { rolloutOf } from './rollout.test-support.ts';
 import { gateWords, sharesOf, stateHelp, versionNow, workWords } from './rollout-words.ts';
 
 const text = { ...en, ...enApps, ...enRollouts };
-const format = createFormat('en');
+const format = createFormat('en', en);
 
 test('the title says what is done to which application', () => {
   expect(workWords(rolloutOf(), text)).toBe('Update shop to v1.2.0');

@@ -7,7 +7,7 @@ import { useConsole } from '../console.ts';
 import { paths } from '../paths.ts';
 import { SHORTCUTS } from '../shortcuts/table.ts';
 import { watchKeys } from '../shortcuts/watch-keys.ts';
-import { useText } from '../text/use-text.ts';
+import { loadText, useText } from '../text/use-text.ts';
 import { Dialog, DialogActions } from '../ui/Dialog.tsx';
 
 declare module '@tanstack/history' {
@@ -31,6 +31,9 @@ async function readParts(): Promise<Parts> {
   const [{ Palette }, { ShortcutList }] = await Promise.all([
     import('../palette/Palette.tsx'),
     import('../shortcuts/ShortcutList.tsx'),
+    // Pages are found by their names in both languages.
+    loadText('zh'),
+    loadText('en'),
   ]);
   return { Palette, ShortcutList };
 }

@@ -1,25 +1,36 @@
+import { health } from '@ops/protocol/http/health.ts';
 import { useMantineColorScheme } from '@mantine/core';
 import { IconDeviceDesktop, IconMoon, IconSun } from '../ui/icons.ts';
 
 import { useConsole } from '../console.ts';
+import { REMEMBERED, remember } from '../preferences/remembered.ts';
 import { LANGUAGE_TAGS } from '../text/language.ts';
 import type { Language } from '../text/language.ts';
-import { useText } from '../text/use-text.ts';
+import { loadText, useText } from '../text/use-text.ts';
 import { Menu, MenuItem } from '../ui/Menu.tsx';
 import styles from './Preferences.module.css';
 
 /** Switches to the other language; its name is written in that language. */
 export function LanguageButton() {
   const { text, language } = useText();
-  const { language: chosen } = useConsole();
+  const { language: chosen, api } = useConsole();
   const other: Language = language === 'zh' ? 'en' : 'zh';
+
+  async function change(): Promise<void> {
+    try {
+      await loadText(other);
+      chosen.set(other);
+    } catch {
+      // Its file cannot be had. While the server is away the console says so; otherwise the file is gone with an
+      // update, and the console is loaded anew.
+      if ((await api.call(health, {}).catch(() => undefined)) === undefined) return;
+      remember(REMEMBERED.language, other);
+      globalThis.location.reload();
+    }
+  }
+
   return (
-    <button
-      type="button"
-      className={styles.tool}
-      lang={LANGUAGE_TAGS[other]}
-      onClick={() => chosen.set(other)}
-    >
+    <button type="button" className={styles.tool} lang={LANGUAGE_TAGS[other]} onClick={() => void change()}>
       {text.otherLanguage}
     </button>
   );

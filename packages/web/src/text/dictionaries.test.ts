@@ -97,7 +97,7 @@ describe.each([
       .map((path) => readFileSync(path, 'utf8'))
       .join('\n');
     const unused = Object.keys(inChinese).filter(
-      (key) => !new RegExp(`\\b(?:text|WORDS\\[language\\])\\.${key}\\b`).test(code),
+      (key) => !new RegExp(`\\b(?:text|words)\\.${key}\\b`).test(code),
     );
     expect(unused).toEqual([]);
   });

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 
+import { en as enWords } from './en.ts';
 import { NONE, createFormat } from './format.ts';
+import { zh as zhWords } from './zh.ts';
 
-const zh = createFormat('zh', 'Asia/Shanghai');
-const en = createFormat('en', 'Europe/Berlin');
+const zh = createFormat('zh', zhWords, 'Asia/Shanghai');
+const en = createFormat('en', enWords, 'Europe/Berlin');
 const KIB = 1024;
 const GIB = 1024 ** 3;
 const NOON = Date.UTC(2026, 10, 23, 6, 3, 22);

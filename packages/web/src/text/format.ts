@@ -1,15 +1,13 @@
 /** Numbers, sizes, rates and times in the reader's language, through Intl. Absent readings are `NONE`, never zero. */
-import { en } from './en.ts';
 import { LANGUAGE_TAGS } from './language.ts';
 import type { Language } from './language.ts';
-import { zh } from './zh.ts';
+import type { Dictionary } from './zh.ts';
 
 export const NONE = '—';
 
 const BINARY = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
 /** Below this nobody counts. */
 const JUST_NOW_MS = 2000;
-const WORDS = { zh, en } as const;
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -59,7 +57,12 @@ function binaryUnit(value: number): number {
   return unit;
 }
 
-export function createFormat(language: Language, timeZone?: string): Format {
+/** @param words those of the language */
+export function createFormat(
+  language: Language,
+  words: Pick<Dictionary, 'justNow'>,
+  timeZone?: string,
+): Format {
   const tag = LANGUAGE_TAGS[language];
   const whole = new Intl.NumberFormat(tag, { maximumFractionDigits: 0 });
   const tenth = new Intl.NumberFormat(tag, { maximumFractionDigits: 1 });
@@ -154,7 +157,7 @@ export function createFormat(language: Language, timeZone?: string): Format {
     duration,
     ago(at, now) {
       const span = Math.max(0, now - at);
-      if (span < JUST_NOW_MS) return WORDS[language].justNow;
+      if (span < JUST_NOW_MS) return words.justNow;
       if (span < MINUTE) return airy(relative.format(-Math.floor(span / SECOND), 'second'));
       if (span < HOUR) return airy(relative.format(-Math.floor(span / MINUTE), 'minute'));
       if (span < DAY) return airy(relative.format(-Math.floor(span / HOUR), 'hour'));

@@ -47,7 +47,7 @@ export function ClientDetail({
         <div className={styles.subLine}>
           <IdChip id={id} />
           <span className={styles.os}>{[info.os, info.os_version, info.arch].filter(Boolean).join(' ')}</span>
-          <span>
+          <span className={styles.heartbeat}>
             {text.lastHeartbeat} <Ago at={lastSeen} />
           </span>
         </div>

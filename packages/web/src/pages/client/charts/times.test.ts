@@ -7,7 +7,7 @@ import { createFormat } from '../../../text/format.ts';
 import { rowWords, timeLabels, windowWords } from './times.ts';
 
 const text = { ...en, ...enApps, ...enHost };
-const format = createFormat('en', 'Europe/Berlin');
+const format = createFormat('en', en, 'Europe/Berlin');
 const MIDNIGHT = Date.UTC(2026, 10, 22, 23);
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
