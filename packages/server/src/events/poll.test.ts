@@ -35,6 +35,11 @@ beforeEach(() => {
 const namesOf = ({ answers }: TestPoll): string[][] =>
   answers.map((answer) => answer.events.map(({ event }) => event));
 
+/** A view that has these frames to show, one look at a time. */
+const viewOf = (frames: string[]) => ({
+  look: () => ({ frame: frames.shift(), more: frames.length > 0 }),
+});
+
 /** The cursor of a first poll. */
 function begun(options: Parameters<typeof poll>[0] = {}): string {
   const first = poll(options);
@@ -54,9 +59,6 @@ describe('a first poll', () => {
 
   it('holds the whole of a view, however long, and the next one waits for its time before it does so again', () => {
     const long = `event: window\ndata: ${JSON.stringify({ text: 'x'.repeat(MAX_POLL_BYTES) })}\n\n`;
-    const viewOf = (frames: string[]) => ({
-      look: () => ({ frame: frames.shift(), more: frames.length > 0 }),
-    });
     const first = poll({ topics: ['window'], views: [viewOf([long, long])] });
     clock.advance(POLL_GATHER_MS);
     expect(namesOf(first)).toEqual([['window', 'window']]);
