@@ -136,7 +136,7 @@ inBothLanguages((language) => {
     await expect(table(1)).toHaveCount(0);
     await page.getByLabel(text.name).fill('no such app');
     await expect(page.getByText(text.nothing)).toBeVisible();
-    await page.getByRole('button', { name: text.clear }).click();
+    await page.getByRole('button', { name: text.clear }).filter({ hasText: text.clear }).click();
     await page.getByLabel(text.client, { exact: true }).selectOption(names[1]!);
     await expect(table(1)).toContainText('shop');
     await expect(table(0)).toHaveCount(0);

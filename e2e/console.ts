@@ -131,10 +131,9 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   },
 });
 
-/** The scheme that is shown; nothing while colours fade over, as a measure in between is of neither. */
-const SETTLED_SCHEME = `document.getAnimations().some(({ transitionProperty }) => /color/.test(transitionProperty))
-  ? undefined
-  : document.documentElement.dataset.mantineColorScheme`;
+/** The scheme that is shown, with colours at the end of their fading: a measure in between is of neither. */
+const SETTLED_SCHEME = `for (const each of document.getAnimations()) if (each instanceof CSSTransition) each.finish();
+document.documentElement.dataset.mantineColorScheme`;
 
 /** No accessibility fault, in light and in dark. */
 export async function inBothSchemes(ops: Console): Promise<void> {

@@ -156,7 +156,7 @@ inBothLanguages((language) => {
     turn.resolve();
     for (const each of [page, other]) {
       // oxlint-disable-next-line no-await-in-loop -- both see it
-      await expect(each.getByRole('main').getByRole('status')).toContainText(text.succeeded, GATE);
+      await expect(each.locator('main header').getByRole('status')).toContainText(text.succeeded, GATE);
     }
     await context.close();
     expect([one.app(app)?.version, two.app(app)?.version, closed.app(app)?.version]).toEqual([
@@ -195,7 +195,7 @@ inBothLanguages((language) => {
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: text.confirm }).click();
     await expect(page).toHaveURL(ROLLOUT_PAGE);
-    const state = page.getByRole('main').getByRole('status');
+    const state = page.locator('main header').getByRole('status');
     await expect(state.first()).toContainText(text.held, GATE);
     await expect(page.getByText(text.failed)).toBeVisible();
     const row = page.getByRole('table', { name: text.hosts }).getByRole('row', { name: broken.name });

@@ -179,6 +179,17 @@ it('a directory full of other things is not read into memory', async () => {
   await rm(crowd, { recursive: true, force: true });
 });
 
+it('a form that the build has packed is handed out as it is, and is no file of its own', async () => {
+  const place = await mkdtemp(join(tmpdir(), 'ops-packed-'));
+  await writeFile(join(place, 'a.js'), SCRIPT);
+  await writeFile(join(place, 'a.js.br'), 'packed by the build');
+  const { files } = await loadWebFiles(webDirectory(place));
+  expect([...files.keys()]).toEqual(['/a.js']);
+  expect(String(await files.get('/a.js')!.packed('br'))).toBe('packed by the build');
+  expect(String(await files.get('/a.js')!.packed('gzip'))).not.toBe('packed by the build');
+  await rm(place, { recursive: true, force: true });
+});
+
 it('packing is done once for all who ask', async () => {
   const { files } = await loadWebFiles(webDirectory(directory));
   const file = files.get('/assets/index-Bx3_k9Qa.js')!;

@@ -13,6 +13,8 @@ import { INSIDE, singleFile } from '@ops/runtime/single-file.ts';
 /** Where `npm run build:web` puts the console. */
 const BUILT = join(import.meta.dirname, '../../../web/dist');
 const INDEX = 'index.html';
+/** Behind the name of a file: the same, packed by brotli. Not a file to ask for. */
+const PACKED = '.br';
 /** The place in index.html where the nonce of each answer goes. */
 export const NONCE_PLACE = '__CSP_NONCE__';
 /** The place where the way from the page to the root of the console goes, and how the build writes addresses of files. */
@@ -78,10 +80,12 @@ const pack: Readonly<Record<Packing, (data: Buffer) => Promise<Buffer>>> = {
   gzip: (data) => promisify(gzip)(data, { level: 9 }),
 };
 
-function toWebFile(path: string, plain: Buffer): WebFile {
+/** @param br the packed form that the build made, which took its time over it */
+function toWebFile(path: string, plain: Buffer, br?: Buffer): WebFile {
   const contentType = CONTENT_TYPES[extname(path)] ?? 'application/octet-stream';
   const packable = PACKABLE.test(contentType) && plain.length >= MIN_PACKED_BYTES;
   const packed = new Map<Packing, Promise<Buffer>>();
+  if (br) packed.set('br', Promise.resolve(br));
   return {
     contentType,
     etag: createHash('sha256').update(plain).digest('base64url').slice(0, 22),
@@ -128,10 +132,13 @@ export function consoleSource(): WebSource {
 export async function loadWebFiles(source: WebSource): Promise<WebFiles> {
   const files = new Map<string, WebFile>();
   let index: string | undefined;
-  for (const name of await source.names()) {
+  const names = new Set(await source.names());
+  for (const name of names) {
+    if (name.endsWith(PACKED) && names.has(name.slice(0, -PACKED.length))) continue;
     const data = await source.read(name);
+    const br = names.has(`${name}${PACKED}`) ? await source.read(`${name}${PACKED}`) : undefined;
     if (name === INDEX) index = data.toString('utf8');
-    else files.set(`/${name}`, toWebFile(`/${name}`, data));
+    else files.set(`/${name}`, toWebFile(`/${name}`, data, br));
   }
   return {
     files,

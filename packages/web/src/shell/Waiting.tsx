@@ -11,7 +11,7 @@ export function Checking() {
   const { text } = useText();
   return (
     <main className={styles.waiting} aria-busy>
-      <Loader size="sm" className={styles.late} aria-label={text.loading} />
+      <Loader size="sm" className={styles.late} role="progressbar" aria-label={text.loading} />
     </main>
   );
 }
