@@ -10,6 +10,7 @@ import type { Server } from './server.ts';
 const summaries = s.object({
   clients: s.record(uuid, clientSummary, MAX_PAGE),
   counts: fleetCounts,
+  matched: s.integer({ min: 0 }),
   next_cursor: s.nullable(s.string({ max: 64 })),
 });
 
