@@ -43,6 +43,8 @@ export default defineConfig({
     // Beginning with a dot, it is not served; the build of the programs takes names and licences from it.
     license: { fileName: '.vite/license.json' },
     rolldownOptions: {
+      // Packing takes its time and is meant to.
+      checks: { bundlerTimings: false },
       output: {
         // All that the start needs in one file: dozens of small ones take longer and pack worse.
         codeSplitting: { groups: [{ name: 'start', test: /\/src\/main\.tsx$/ }] },
