@@ -18,6 +18,12 @@ const MAX_IDLE_LOG_BYTES = 64 * 1024 * 1024;
 /** Pages in the log before they are moved: a batch for ten thousand hosts writes about as many, and no page twice. */
 const LOG_PAGES = 4000;
 
+/**
+ * Pages kept in memory. In the 2 MB SQLite takes by itself the change that makes a batch for ten thousand hosts finds no
+ * room: its pages are written, read and written again before it is committed.
+ */
+const CACHE_KB = 8 * 1024;
+
 /** With less room than this, the next changes would fail anyway. */
 const PROBE_BYTES = 64 * 1024;
 
@@ -52,6 +58,8 @@ function openWriter({ path, durability, maxPages }: WriterOptions): WriteConnect
       `PRAGMA synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`,
       `PRAGMA journal_size_limit = ${MAX_IDLE_LOG_BYTES}`,
       `PRAGMA wal_autocheckpoint = ${LOG_PAGES}`,
+      // A negative number is in KiB.
+      `PRAGMA cache_size = -${CACHE_KB}`,
       'PRAGMA cell_size_check = ON',
       'PRAGMA trusted_schema = OFF',
       ...(maxPages === undefined ? [] : [`PRAGMA max_page_count = ${maxPages}`]),
