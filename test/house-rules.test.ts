@@ -142,6 +142,14 @@ describe('house rules', () => {
     expect(wrong.map(({ path }) => path)).toEqual([]);
   });
 
+  it('HTTP and TLS are loaded when they are wanted: an import at the top of any file is one at the start of ops-client', () => {
+    const parts = /^packages\/(client|policy|protocol|runtime)\/src\//;
+    const wrong = all
+      .filter(({ path }) => parts.test(path) && !isTest(path))
+      .filter(({ text }) => /^import (?!type\b)[^;]*'node:(?:https?|tls)';/m.test(text));
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+
   it('files stay short enough to have one subject', () => {
     const long = all
       .filter((file) => !isTest(file.path))

@@ -3,7 +3,6 @@
  * `ops-server doctor` prints. Nothing is sent, and nobody else gets the socket.
  */
 import { isIP } from 'node:net';
-import { connect } from 'node:tls';
 
 import { readCertificate } from '@ops/runtime/doctor/certificate.ts';
 import type { CertificateFacts } from '@ops/runtime/doctor/certificate.ts';
@@ -12,11 +11,12 @@ import type { Clock } from '@ops/runtime/clock.ts';
 import { CONNECT_DEADLINE_MS } from '../link/dial.ts';
 
 /** Never rejects; undefined when there is no TLS there. */
-export function lookAtCertificate(
+export async function lookAtCertificate(
   target: { readonly host: string; readonly port: number },
   clock: Clock,
 ): Promise<CertificateFacts | undefined> {
   const { host, port } = target;
+  const { connect } = await import('node:tls');
   return new Promise((resolve) => {
     const finish = (raw: Buffer | undefined): void => {
       deadline.cancel();

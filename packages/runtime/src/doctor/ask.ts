@@ -1,7 +1,5 @@
 /** One HTTP request as a doctor makes it: no redirects followed, little read, never without an end. */
-import { request as requestPlain } from 'node:http';
 import type { IncomingMessage } from 'node:http';
-import { request as requestTls } from 'node:https';
 
 import type { Clock } from '../clock.ts';
 
@@ -38,12 +36,13 @@ export type Answer =
   | { readonly kind: 'failed'; readonly code: string; readonly message: string };
 
 /** Never rejects. */
-export function ask(options: AskOptions): Promise<Answer> {
+export async function ask(options: AskOptions): Promise<Answer> {
   const { url, method = 'GET', headers, body, clock, enough, ca, servername } = options;
+  const { request: send } = await (url.protocol === 'https:' ? import('node:https') : import('node:http'));
   return new Promise((resolve) => {
     let answer: IncomingMessage | undefined;
     let text = '';
-    const request = (url.protocol === 'https:' ? requestTls : requestPlain)(url, {
+    const request = send(url, {
       method,
       headers: { ...headers, ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }) },
       agent: false,
