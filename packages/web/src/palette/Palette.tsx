@@ -6,8 +6,9 @@ import { useConsole } from '../console.ts';
 import { useKeysText } from '../text/use-keys-text.ts';
 import type { KeysText } from '../text/use-keys-text.ts';
 import { wordsOfError } from '../text/words.ts';
+import { CloseButton } from '../ui/CloseButton.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
-import { IconSearch, IconX } from '../ui/icons.ts';
+import { IconSearch } from '../ui/icons.ts';
 import { Keys } from '../ui/Keys.tsx';
 import { groupsFor, STEPS } from './items.ts';
 import type { Entry, GroupName } from './items.ts';
@@ -132,9 +133,7 @@ export function Palette({ onClose, onList }: { readonly onClose: () => void; rea
             }}
             onKeyDown={onKey}
           />
-          <button type="button" className={styles.close} aria-label={text.close} onClick={onClose}>
-            <IconX size={18} stroke={1.7} aria-hidden />
-          </button>
+          <CloseButton onClick={onClose} />
         </div>
         {entries.length > 0 && (
           <div id={id} role="listbox" aria-label={text.paletteResults} className={styles.list}>

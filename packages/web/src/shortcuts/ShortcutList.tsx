@@ -3,8 +3,8 @@ import { REMEMBERED, remember } from '../preferences/remembered.ts';
 import { useKeysText } from '../text/use-keys-text.ts';
 import type { KeysText } from '../text/use-keys-text.ts';
 import { CheckField } from '../ui/CheckField.tsx';
+import { CloseButton } from '../ui/CloseButton.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
-import { IconX } from '../ui/icons.ts';
 import { Keys } from '../ui/Keys.tsx';
 import { keyCaps, SHORTCUT_GROUPS, SHORTCUTS } from './table.ts';
 import type { ShortcutId } from './table.ts';
@@ -37,9 +37,7 @@ export function ShortcutList({ onClose }: { readonly onClose: () => void }) {
   };
   return (
     <Dialog open title={text.keyboardShortcuts} className={styles.dialog} onClose={onClose}>
-      <button type="button" className={styles.close} aria-label={text.close} onClick={onClose}>
-        <IconX size={18} stroke={1.7} aria-hidden />
-      </button>
+      <CloseButton className={styles.close} onClick={onClose} />
       <div className={styles.groups}>
         {SHORTCUT_GROUPS.map((group) => (
           <section key={group} className={styles.group} aria-label={groups[group]}>

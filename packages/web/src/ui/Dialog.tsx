@@ -12,13 +12,14 @@ export function Dialog({
   title,
   onClose,
   children,
-  className = styles.dialog,
+  className = '',
   bare = false,
 }: {
   readonly open: boolean;
   readonly title: string;
   readonly onClose: () => void;
   readonly children: ReactNode;
+  /** Beside the looks of every dialog. */
   readonly className?: string | undefined;
   /** Without frame and heading: the title is only its name. */
   readonly bare?: boolean;
@@ -35,7 +36,7 @@ export function Dialog({
   return (
     <dialog
       ref={dialog}
-      className={className}
+      className={`${styles.dialog} ${className}`}
       aria-labelledby={bare ? undefined : heading}
       aria-label={bare ? title : undefined}
       onClose={onClose}
