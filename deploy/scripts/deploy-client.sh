@@ -23,7 +23,7 @@ TEXT
 }
 
 while [ $# -gt 0 ]; do
-  [ $# -ge 2 ] || usage "$1 needs a value"
+  [ $# -ge 2 ] || usage "$1 is not known, or lacks its value"
   case $1 in
     --server) SERVER=$2 ;;
     --secret-file) SECRET_FILE=$2 ;;

@@ -17,7 +17,7 @@ usage() {
 }
 
 while [ $# -gt 0 ]; do
-  [ $# -ge 2 ] || usage "$1 needs a value"
+  [ $# -ge 2 ] || usage "$1 is not known, or lacks its value"
   case $1 in
     --url) URL=${2%/} ;;
     --token-file) TOKEN_FILE=$2 ;;
