@@ -71,7 +71,7 @@ describe('the programs', () => {
     expect((await opsctl('run', '--host', id, '--', 'whoami')).stdout).toContain(userInfo().username);
 
     const page = await (await fetch(`${server.url}/`)).text();
-    const script = /src="(?:\.\/|\/)(assets\/[^"]+\.js)"/.exec(page)?.[1];
+    const script = /src="(?:\.\/|\/)(assets\/start-[^"]+\.js)"/.exec(page)?.[1];
     const answer = await fetch(`${server.url}/${script}`);
     expect([answer.status, answer.headers.get('content-type')]).toEqual([
       200,
