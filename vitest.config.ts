@@ -13,10 +13,14 @@ export default defineConfig({
           name: 'tests',
           include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts', 'proof/**/*.test.ts'],
           exclude: [PROOFS],
+          // Most of the time they wait for programs and disks. The default would be one on a machine with two processors.
+          maxWorkers: 2,
           ...timeouts,
         },
       },
-      { test: { name: 'proofs', include: [PROOFS], sequence: { groupOrder: 1 }, ...timeouts } },
+      {
+        test: { name: 'proofs', include: [PROOFS], maxWorkers: 1, sequence: { groupOrder: 1 }, ...timeouts },
+      },
     ],
   },
 });
