@@ -4,8 +4,10 @@
  * The REAL client, started through bin/ops-client, registered with the REAL server on this machine, with a heartbeat
  * every three seconds. Measured from outside: memory from /proc/<pid>/status at the end, CPU from /proc/<pid>/stat
  * over the whole time behind the first half minute. Beside it, at the same time, the floor: a bare Node process that
- * reads the same files of /proc and writes a frame of the same size as often.
+ * reads the same files of /proc and writes a frame of the same size as often. Where `npm run build` has made the single
+ * file, that one is measured as well: it is what most hosts run.
  */
+import { existsSync } from 'node:fs';
 import { loadavg } from 'node:os';
 
 import { sleep, systemClock } from '@ops/runtime/clock.ts';
@@ -16,11 +18,13 @@ import type { ProcessUsage } from '@ops/testkit/process-usage.ts';
 import { startClient } from '@ops/testkit/start-client.ts';
 import { startServer } from '@ops/testkit/start-server.ts';
 
-import type { Benchmark, Context, Figure } from './benchmark.ts';
+import type { Benchmark, Context, Figure, Goal } from './benchmark.ts';
 
 const HEARTBEAT_MS = 3_000;
 const WARM_UP_MS = 30_000;
 const MB = 1e6;
+const FROM_SOURCE = 'bin/ops-client';
+const SINGLE_FILE = 'dist/ops-client';
 const MIB = 1024 ** 2;
 const HOUR_MS = 3_600_000;
 
@@ -44,6 +48,25 @@ function figures(prefix: string, { usage, cpuSecsPerHour }: Reading): Figure[] {
     { name: `${prefix}_cpu_secs_per_hour`, label: 'CPU in an hour', value: cpuSecsPerHour, unit: 's' },
     { name: `${prefix}_threads`, label: 'threads', value: usage.threads, unit: '' },
     { name: `${prefix}_open_files`, label: 'open files', value: usage.openFiles, unit: '' },
+  ];
+}
+
+function goals(prefix: string, whose: string, { usage, cpuSecsPerHour }: Reading): Goal[] {
+  return [
+    {
+      name: `${prefix}_rss`,
+      label: `resident memory of the ${whose}`,
+      value: usage.rssBytes / MB,
+      unit: 'MB',
+      limit: MAX_RSS_MB,
+    },
+    {
+      name: `${prefix}_cpu`,
+      label: `CPU of the ${whose} in an hour`,
+      value: cpuSecsPerHour,
+      unit: 's',
+      limit: MAX_CPU_SECS_PER_HOUR,
+    },
   ];
 }
 
@@ -86,24 +109,37 @@ export const footprintBenchmark: Benchmark<'minutes'> = {
     const secret = systemRandom.bytes(32).toString('hex');
     const server = await startServer({ secret, file: 'bin/ops-server', env: { OPS_LOG_LEVEL: 'warn' } });
     context.lifecycle.onRelease('server', () => server[Symbol.asyncDispose]());
-    const client = await startClient({
-      server: { port: server.tcpPort },
-      secret,
-      file: 'bin/ops-client',
-      env: { OPS_HEARTBEAT_INTERVAL: String(HEARTBEAT_MS / 1000) },
-    });
-    context.lifecycle.onRelease('client', () => client[Symbol.asyncDispose]());
+    const startOne = async (file: string): Promise<RunningProgram> => {
+      const env = { OPS_HEARTBEAT_INTERVAL: String(HEARTBEAT_MS / 1000) };
+      const client = await startClient({ server: { port: server.tcpPort }, secret, file, env });
+      context.lifecycle.onRelease(file, () => client[Symbol.asyncDispose]());
+      return client.program;
+    };
+    const client = await startOne(FROM_SOURCE);
     const bare = await startBareClient(context);
-    context.say(`client and bare process run: ${minutes} min are measured after ${WARM_UP_MS / 1000} s`);
+    const single = existsSync(SINGLE_FILE) ? [await startOne(SINGLE_FILE)] : [];
+    context.say(`clients and bare process run: ${minutes} min are measured after ${WARM_UP_MS / 1000} s`);
     await sleep(systemClock, WARM_UP_MS);
-    const [own, floor] = await measure([client.program, bare], minutes * 60_000);
+    const [own, floor, shipped] = await measure([client, bare, ...single], minutes * 60_000);
+    const inMib = ({ usage }: Reading): string =>
+      `MB are 10^6 bytes; in MiB, as top shows them: ${(usage.rssBytes / MIB).toFixed(1)}`;
+    const notBuilt = 'ops-client as a single file: not there, npm run build makes it';
     return {
       sections: [
         {
-          title: `ops-client, a heartbeat every 3 s, ${minutes} min`,
+          title: `ops-client from source, a heartbeat every 3 s, ${minutes} min`,
           figures: figures('client', own!),
-          notes: [`MB are 10^6 bytes; in MiB, as top shows them: ${(own!.usage.rssBytes / MIB).toFixed(1)}`],
+          notes: [inMib(own!), ...(shipped ? [] : [notBuilt])],
         },
+        ...(shipped
+          ? [
+              {
+                title: 'ops-client as a single file',
+                figures: figures('single', shipped),
+                notes: [inMib(shipped)],
+              },
+            ]
+          : []),
         { title: 'Floor: bare Node process with the same job', figures: figures('floor', floor!) },
         {
           title: 'Machine',
@@ -111,20 +147,8 @@ export const footprintBenchmark: Benchmark<'minutes'> = {
         },
       ],
       goals: [
-        {
-          name: 'goal_rss',
-          label: 'resident memory of the client',
-          value: own!.usage.rssBytes / MB,
-          unit: 'MB',
-          limit: MAX_RSS_MB,
-        },
-        {
-          name: 'goal_cpu',
-          label: 'CPU of the client in an hour',
-          value: own!.cpuSecsPerHour,
-          unit: 's',
-          limit: MAX_CPU_SECS_PER_HOUR,
-        },
+        ...goals('goal', 'client', own!),
+        ...(shipped ? goals('goal_single', 'client as a single file', shipped) : []),
       ],
     };
   },
