@@ -35,8 +35,8 @@ beforeAll(async () => {
   ajv.addFormat('iri-reference', (text: string) => URL.canParse(text, 'https://example.org/'));
   ajv.addFormat('idn-email', /^[^\s@]+@[^\s@]+$/);
   // The schema refers to the others by their file.
-  for (const name of ['spdx', 'jsf-0.82', 'cryptography-defs'])
-    ajv.addSchema(await schema(name), `http://cyclonedx.org/schema/${fileOf(name)}`);
+  for (const other of ['spdx', 'jsf-0.82', 'cryptography-defs'])
+    ajv.addSchema(await schema(other), `http://cyclonedx.org/schema/${fileOf(other)}`);
   conforms = ajv.compile(await schema('bom-1.6'));
 });
 
