@@ -6,7 +6,7 @@
 #   test/containers/own-engine.sh
 #
 # Needs root, `apt-get install docker.io docker-compose mmdebstrap iptables chromium`, `npm ci`, and what the build of the
-# images needs: a mirror of Debian and the registry of npm. Takes five minutes.
+# images needs: a mirror of Debian and the registry of npm. Takes ten minutes.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd -P)
 root=$(cd "$here/../.." && pwd -P)
@@ -71,7 +71,7 @@ cp /etc/ssl/certs/ca-certificates.crt "$work/base/"
 printf '%s\n' 'FROM scratch' 'ADD base.tar /' 'COPY ca-certificates.crt /etc/ssl/certs/' 'CMD ["bash"]' >"$work/base/Dockerfile"
 mv "$work/base.tar" "$work/base/"
 cp "$node" "$work/node/node"
-cp -R "$(npm root --global)/npm" "$work/node/npm"
+cp -R "$(dirname "$(dirname "$(readlink -f "$(command -v npm)")")")" "$work/node/npm"
 printf '%s\n' 'FROM debian:bookworm-slim' 'COPY node /usr/local/bin/node' 'COPY npm /usr/local/lib/node_modules/npm' \
   'RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm' \
   'ENV NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt' >"$work/node/Dockerfile"
