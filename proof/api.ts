@@ -2,8 +2,10 @@
  * The HTTP API as a caller uses it, with the three endings a request can have: `ok`, `fail` (refused: it was not
  * done), `info` (cut or timed out: nobody knows).
  */
+import type { AppInfo } from '@ops/protocol/domain/app.ts';
 import { isFinal } from '@ops/protocol/domain/command.ts';
 import type { CommandState } from '@ops/protocol/domain/command.ts';
+import type { manageService, updateApp } from '@ops/protocol/http/apps.ts';
 import type { getBatch, createBatch, BatchSummary } from '@ops/protocol/http/batches.ts';
 import type { ClientView } from '@ops/protocol/http/clients.ts';
 import type { CommandResultBody, CommandSummary } from '@ops/protocol/http/commands.ts';
@@ -38,6 +40,10 @@ export interface Api {
   clients(): Promise<ReadonlyMap<string, { readonly status: string; readonly late: boolean }>>;
   /** Whether its page tells that the journal of a client was lost, and when: seconds since 1970. */
   journalLostAt(clientId: string): Promise<number | undefined>;
+  /** Of one client. @throws Error when there is no list */
+  apps(clientId: string): Promise<readonly AppInfo[]>;
+  /** An action, or with a version an update; the id of its command. */
+  act(body: BodyOf<typeof manageService> | BodyOf<typeof updateApp>): Promise<Reply<string>>;
   health(): Promise<Reply<unknown>>;
   /** Every command there is, newest first. @throws Error unless all pages come */
   allCommands(query?: string): Promise<readonly CommandSummary[]>;
@@ -165,6 +171,18 @@ export function createApi({ url, token, requestWithin = REQUEST_WITHIN_MS }: Api
       if (reply.type !== 'ok') throw new Error(`no such client: ${JSON.stringify(reply)}`);
       const at = reply.value.journal_lost_at;
       return at && at.secs_since_epoch + at.nanos_since_epoch / 1e9;
+    },
+    async apps(clientId) {
+      const reply = await ask<{ client_apps: Record<string, { apps: AppInfo[] }> }>(
+        'GET',
+        `/api/apps?client_id=${clientId}`,
+      );
+      if (reply.type !== 'ok') throw new Error(`no list of apps: ${JSON.stringify(reply)}`);
+      return reply.value.client_apps[clientId]?.apps ?? [];
+    },
+    async act(body) {
+      const path = 'version' in body ? '/api/update-app' : '/api/manage-service';
+      return map(await ask<{ command_id: string }>('POST', path, body), (value) => value.command_id);
     },
     health: () => ask('GET', '/health'),
     async allCommands(query = '') {

@@ -15,9 +15,12 @@ export interface HostOptions {
   readonly secret: string;
   readonly env: Readonly<Record<string, string>>;
   readonly nodeArgs?: readonly string[];
+  /** Another release of it. */
+  readonly file?: string | undefined;
 }
 
 interface StartChanges {
+  readonly file?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly nodeArgs?: readonly string[];
   /** Waits until it is registered. Default true. */
@@ -35,6 +38,7 @@ export interface Host {
   kill(): Promise<void>;
   /** SIGTERM; resolves when it has ended in order. */
   stop(): Promise<void>;
+  /** Another `file` stays for later starts. */
   start(changes?: StartChanges): Promise<void>;
   freeze(): void;
   thaw(): void;
@@ -50,8 +54,11 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const { name, directory, serverPort, secret } = options;
   const proxy = await startTcpProxy({ target: { port: serverPort } });
   const data = join(directory, 'data');
-  const start = (changes: StartChanges = {}): Promise<RunningClient> =>
-    startClient({
+  let { file } = options;
+  const start = (changes: StartChanges = {}): Promise<RunningClient> => {
+    file = changes.file ?? file;
+    return startClient({
+      ...(file !== undefined && { file }),
       server: { port: proxy.port },
       secret,
       directory,
@@ -59,6 +66,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       connected: changes.connected ?? true,
       nodeArgs: changes.nodeArgs ?? options.nodeArgs ?? [],
     });
+  };
   let client: RunningClient;
   try {
     client = await start();

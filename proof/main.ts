@@ -5,6 +5,7 @@
  *   npm run proof -- P2 P3               some of them
  *   npm run proof -- run --minutes 5     everything at once, judged by the checker of histories
  *   npm run proof -- mutants             the planted bugs: each must be found
+ *   npm run proof -- P14 --against v1.0  with the programs of that tag or commit (default: the newest tag, else HEAD~1)
  *   --quick                              at the scale every change is held to
  *   --seed N                             the faults of an earlier run
  *
@@ -21,9 +22,10 @@ import { tryMutants } from './mutants/try-mutants.ts';
 import { asTable, verdictOf } from './print.ts';
 import type { Finding, ProofContext } from './promise.ts';
 import { PROOFS } from './promises.ts';
+import { proofOfVersions } from './promises/p14.ts';
 import { proofOfRun } from './run.ts';
 
-const USAGE = `Usage: npm run proof -- [P1 P2 … | run | mutants] [--quick] [--seed N] [--minutes N] [--keep FILE]`;
+const USAGE = `Usage: npm run proof -- [P1 P2 … | run | mutants] [--quick] [--seed N] [--minutes N] [--keep FILE] [--against COMMIT]`;
 
 interface Arguments {
   readonly names: readonly string[];
@@ -31,6 +33,7 @@ interface Arguments {
   readonly seed: number;
   readonly minutes: number;
   readonly keep: string | undefined;
+  readonly against: string | undefined;
 }
 
 function read(argv: readonly string[]): Arguments | string {
@@ -44,6 +47,7 @@ function read(argv: readonly string[]): Arguments | string {
         minutes: { type: 'string' },
         promise: { type: 'string', multiple: true },
         keep: { type: 'string' },
+        against: { type: 'string' },
       },
     });
     const seed = values.seed === undefined ? systemRandom.bytes(4).readUInt32BE() : Number(values.seed);
@@ -51,7 +55,8 @@ function read(argv: readonly string[]): Arguments | string {
     if (!Number.isInteger(seed)) return '--seed takes a whole number';
     if (!(minutes > 0 && minutes <= 24 * 60)) return '--minutes takes a number up to 1440';
     const names = [...positionals, ...(values.promise ?? [])];
-    return { names, quick: values.quick ?? false, seed, minutes, keep: values.keep };
+    const { quick = false, keep, against } = values;
+    return { names, quick, seed, minutes, keep, against };
   } catch (cause) {
     return cause instanceof Error ? cause.message : String(cause);
   }
@@ -65,9 +70,9 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   if (args.names[0] === 'mutants') return tryMutants(args.names.slice(1), (line) => console.log(line));
   const run = proofOfRun({ minutes: args.minutes, historyFile: args.keep });
-  const known = new Map([...PROOFS, run].map((proof) => [proof.id.toLowerCase(), proof]));
-  const chosen =
-    args.names.length === 0 ? [...PROOFS] : args.names.map((name) => known.get(name.toLowerCase()));
+  const all = [...PROOFS, proofOfVersions({ against: args.against })];
+  const known = new Map([...all, run].map((proof) => [proof.id.toLowerCase(), proof]));
+  const chosen = args.names.length === 0 ? all : args.names.map((name) => known.get(name.toLowerCase()));
   const unknown = args.names.filter((name) => !known.has(name.toLowerCase()));
   if (unknown.length > 0) {
     console.error(

@@ -1,4 +1,4 @@
-/** Every promise that is shown here, in the order of their numbers. */
+/** Every promise that is shown from these sources alone, in the order of their numbers; P14 needs those of an earlier one. */
 import type { Proof } from './promise.ts';
 import { p1 } from './promises/p01.ts';
 import { p2 } from './promises/p02.ts';

@@ -40,6 +40,9 @@ export interface StageOptions {
   /** Puts the server's data on a disk of this size that can be filled, where namespaces are to be had. */
   readonly dataSize?: string;
   readonly clientNodeArgs?: readonly string[];
+  /** Of another release: their main.ts. */
+  readonly serverFile?: string | undefined;
+  readonly clientFile?: string | undefined;
 }
 
 interface AuditRow {
@@ -59,8 +62,8 @@ export interface Stage extends AsyncDisposable {
   readonly disk: SmallDisk | undefined;
   killServer(): Promise<void>;
   stopServer(): Promise<void>;
-  /** On the same directory and ports; nothing happens when it runs. */
-  startServer(env?: Readonly<Record<string, string>>): Promise<void>;
+  /** On the same directory and ports; nothing happens when it runs. @param file of another release, from now on */
+  startServer(env?: Readonly<Record<string, string>>, file?: string): Promise<void>;
   /** Resolves when the server shows every running host online. */
   allOnline(within?: number): Promise<void>;
   /** Rows of the audit trail of these actions. */
@@ -92,6 +95,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     server = await startServer({
       secret: SECRET,
       directory,
+      ...(options.serverFile !== undefined && { file: options.serverFile }),
       ...(disk && { prefix: disk.prefix }),
       env: {
         OPS_AUTH_TOKEN: TOKEN,
@@ -107,6 +111,7 @@ export async function startStage(options: StageOptions): Promise<Stage> {
           directory: join(folder.path, `host-${index + 1}`),
           serverPort: tcpPort,
           secret: SECRET,
+          file: options.clientFile,
           env: { ...CLIENT_ENV, OPS_ALLOWED_SCRIPT_DIRS: truth.scriptDir, ...options.clientEnv },
           ...(options.clientNodeArgs && { nodeArgs: options.clientNodeArgs }),
         }),
@@ -147,18 +152,19 @@ export async function startStage(options: StageOptions): Promise<Stage> {
     async stopServer() {
       if (current.program.isRunning) await current.program.stop();
     },
-    async startServer(env) {
+    async startServer(env, file) {
       if (current.program.isRunning) return;
-      current = server = await current.restart(
-        env && {
+      current = server = await current.restart({
+        ...(file !== undefined && { file }),
+        ...(env && {
           env: {
             OPS_AUTH_TOKEN: TOKEN,
             OPS_ALLOWED_SCRIPT_DIRS: truth.scriptDir,
             ...options.serverEnv,
             ...env,
           },
-        },
-      );
+        }),
+      });
     },
     async allOnline(within = ONLINE_WITHIN_MS) {
       await until(

@@ -1,16 +1,16 @@
 /** A copy of the repository in which a bug may be planted: its sources, and the installed packages by link. */
-import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { repositoryRoot } from '@ops/testkit/child-program.ts';
 import { tempDirectory } from '@ops/testkit/temp-directory.ts';
 import type { TempDirectory } from '@ops/testkit/temp-directory.ts';
 
+import { linkModules } from '../linked-modules.ts';
 import { plant } from './mutant.ts';
 import type { Mutant } from './mutant.ts';
 
 const COPIED = ['bin', 'packages', 'proof', 'package.json'];
-const OWN = '@ops';
 
 export interface Copy extends TempDirectory {
   plant(mutant: Mutant): Promise<void>;
@@ -26,15 +26,7 @@ export async function copyRepository(): Promise<Copy> {
       filter: (source) => !skipped.test(source.slice(repositoryRoot.length - 1)),
     });
   }
-  // Our own packages must be those of the copy; everything else is the same.
-  const modules = join(repositoryRoot, 'node_modules');
-  await mkdir(join(path, 'node_modules', OWN), { recursive: true });
-  for (const name of await readdir(modules)) {
-    if (name !== OWN) await symlink(join(modules, name), join(path, 'node_modules', name));
-  }
-  for (const name of await readdir(join(path, 'packages'))) {
-    await symlink(join(path, 'packages', name), join(path, 'node_modules', OWN, name));
-  }
+  await linkModules(path);
   return {
     ...folder,
     async plant({ edits }) {

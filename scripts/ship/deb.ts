@@ -115,9 +115,13 @@ export function deb(needs: DebNeeds): Deb {
 
 function filesOf({ product, program, notices, files }: DebNeeds, { conffiles, unit }: Extras): Entry[] {
   const doc = `usr/share/doc/${product.name}`;
+  const readme = `deploy/debian/${product.name}/README.Debian`;
   return [
     { path: `usr/bin/${product.name}`, mode: 0o755, data: program },
     { path: `${doc}/copyright`, mode: 0o644, data: read('LICENSE') },
+    ...(existsSync(join(ROOT, readme))
+      ? [{ path: `${doc}/README.Debian`, mode: 0o644, data: read(readme) }]
+      : []),
     // So large that it is packed, as documentation is there.
     { path: `${doc}/THIRD-PARTY.txt.gz`, mode: 0o644, data: gzipSync(notices, { level: 9 }) },
     ...product.examples

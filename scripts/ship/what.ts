@@ -31,6 +31,7 @@ export const PRODUCTS: readonly Product[] = [
       'client-config.example.toml',
       'deploy/systemd/ops-client.service',
       'deploy/scripts/app-template.sh',
+      'deploy/logrotate/ops-client.logrotate',
     ],
   },
   { name: 'opsctl', folder: 'ctl', summary: 'OPS from a terminal', examples: [] },

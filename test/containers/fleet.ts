@@ -1,5 +1,6 @@
 /**
- * Two clients of a running server, by the API and in a browser: both online, `uptime` runs on both.
+ * Two clients of a running server, in a browser and by the API: both online, `uptime` runs on one by hand and on both by
+ * the API. That is three commands for each call.
  *
  *   cat password | node test/containers/fleet.ts URL COMMANDS
  *
@@ -64,6 +65,15 @@ try {
   }
   assert.equal(await page.getByText('default password').count(), 0, 'the default password is in use');
 
+  await page.goto('/commands?command=uptime');
+  await page.getByRole('combobox', { name: 'Find hosts' }).fill('ops-client-1');
+  await page.getByRole('listbox').getByRole('option').first().click();
+  await page.getByRole('button', { name: 'Run command', exact: true }).click();
+  await expect(page.locator('main header').getByRole('status')).toHaveText('Succeeded', {
+    timeout: WITHIN_MS,
+  });
+  await expect(page.getByRole('region', { name: 'Standard output' })).toContainText('load average');
+
   // A session of its own: the first was made by the page.
   const outside = await browser.newContext({ baseURL: url });
   await json(outside.request, '/api/login', { username: 'admin', password });
@@ -74,8 +84,9 @@ try {
   const found = Object.values(clients).map(({ hostname, labels: { role } }) => [hostname, role] as const);
   assert.deepEqual(new Map(found), HOSTS);
   const { commands } = await json<{ commands: readonly object[] }>(outside.request, '/api/commands');
-  assert.equal(commands.length, earlier, 'results of earlier calls');
+  assert.equal(commands.length, earlier + 1, 'results of earlier calls');
   await Promise.all(Object.keys(clients).map((id) => uptime(outside.request, id)));
+  console.log('       in the browser: signed in, both online, uptime ran; by the API: uptime on both');
 } finally {
   await browser.close();
 }

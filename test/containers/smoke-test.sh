@@ -5,7 +5,8 @@
 #   test/containers/smoke-test.sh [--no-build]
 #
 # Needs a running engine, docker-compose (or the plugin: COMPOSE='docker compose'), `npm ci` and Chromium. It installs
-# nothing, uses a project name and ports of its own, and leaves the images ops-server and ops-client.
+# nothing, uses a project name and ports of its own, and leaves the images ops-server and
+# ops-client-demo. Where no engine runs, or no registry of images is there: test/containers/own-engine.sh
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 PATH=$PWD/node_modules/.bin:$PATH
@@ -71,7 +72,7 @@ if [ "${1:-}" != --no-build ]; then
 fi
 
 step 'no secret, key or user database in the images (S-31)'
-for image in ops-server ops-client; do
+for image in ops-server ops-client-demo; do
   found=$(docker run --rm --user 0 --network none --entrypoint find "$image" \
     /etc/ops/secrets /var/lib/ops /var/lib/ops-client /secrets -type f 2>/dev/null || true)
   [ -z "$found" ] || fail "$image has $found"
@@ -122,7 +123,7 @@ await ops-server '{{.State.Health.Status}}' healthy
 [ "$(docker inspect -f '{{.RestartCount}}' "$(container ops-server)")" = 1 ] || fail 'it was not the engine that started it'
 
 step 'with its data: the earlier results are there, and uptime runs on both again'
-password | node test/containers/fleet.ts "$url" 2
+password | node test/containers/fleet.ts "$url" 3
 
 step 'a new secret for clients, without a restart'
 secret() { "${compose[@]}" exec -T "$1" cat /etc/ops/secrets/tcp-auth-secret; }
@@ -132,7 +133,7 @@ before=$(secret ops-server)
 [ "$(secret ops-client-1)" = "$(secret ops-server)" ] || fail 'clients did not get it'
 "${compose[@]}" kill -s HUP ops-server ops-client-1 ops-client-2
 "${compose[@]}" restart ops-client-1
-password | node test/containers/fleet.ts "$url" 4
+password | node test/containers/fleet.ts "$url" 6
 
 step 'stop: in order, by SIGTERM'
 "${compose[@]}" stop --timeout 20

@@ -4,12 +4,14 @@
 #
 #   test/debian/run.sh [DIRECTORY of the packages]
 #
-# The system it unpacks is kept in $OPS_DEBIAN_BASE (/tmp/ops-debian-base.tar) for the next time.
+# The system it unpacks is kept in $OPS_DEBIAN_BASE (/tmp/ops-debian-base-….tar) for the next time.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd -P)
 dist=$(cd "${1:-$here/../../dist}" && pwd -P)
-base=${OPS_DEBIAN_BASE:-/tmp/ops-debian-base.tar}
+# What the packages depend on and recommend, but systemd; and logrotate, for which they bring an example.
+needs=adduser,init-system-helpers,iproute2,libatomic1,logrotate,procps
+base=${OPS_DEBIAN_BASE:-/tmp/ops-debian-base-$(printf %s "$needs" | cksum | cut -d ' ' -f 1).tar}
 
 fail() {
   printf '%s\n' "$1" >&2
@@ -23,7 +25,7 @@ done
 
 if [ ! -e "$base" ]; then
   command -v mmdebstrap >/dev/null || fail 'mmdebstrap is missing (apt-get install mmdebstrap)'
-  mmdebstrap --quiet --variant=minbase --include=adduser,libatomic1,init-system-helpers bookworm "$base.new.tar"
+  mmdebstrap --quiet --variant=minbase --include="$needs" bookworm "$base.new.tar"
   mv "$base.new.tar" "$base"
 fi
 

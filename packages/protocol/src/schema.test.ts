@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { decode, s, SchemaError, visible } from './schema.ts';
+import { decode, decodeKnown, s, SchemaError, visible } from './schema.ts';
 import type { Schema } from './schema.ts';
 
 function fault(schema: Schema<unknown>, value: unknown): SchemaError {
@@ -110,6 +110,15 @@ describe('unknown fields', () => {
 
   it('are left out where the schema ignores them', () => {
     expect(decode(s.object({ a: s.integer() }, { unknown: 'ignore' }), { a: 1, b: 2 })).toEqual({ a: 1 });
+  });
+
+  it('are left out everywhere where what was written by another version is read, once', () => {
+    const inner = s.object({ n: s.integer() });
+    const schema = s.object({ list: s.array(inner, 2), map: s.record(s.string({ max: 5 }), inner, 2) });
+    const value = { list: [{ n: 1, x: 1 }], map: { a: { n: 2, x: 2 } }, x: 3 };
+    expect(decodeKnown(schema, value)).toEqual({ list: [{ n: 1 }], map: { a: { n: 2 } } });
+    expect(() => decodeKnown(schema, { ...value, list: [{ x: 1 }] })).toThrow('list[0].n is required');
+    expect(fault(schema, value).path).toBe('list[0].x');
   });
 
   it('with a hostile name are shown cleaned and cut', () => {

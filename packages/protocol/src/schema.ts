@@ -47,6 +47,22 @@ export function decode<T>(schema: Schema<T>, value: unknown): T {
   return schema.decode(value);
 }
 
+/** While it is set no object refuses a field it does not know. */
+let leavesOutUnknown = false;
+
+/**
+ * The same for what a trusted peer of another version wrote, as a server does that is newer than who asks it: fields that
+ * are not known are left out everywhere, also where they would be refused. @throws SchemaError
+ */
+export function decodeKnown<T>(schema: Schema<T>, value: unknown): T {
+  leavesOutUnknown = true;
+  try {
+    return schema.decode(value);
+  } finally {
+    leavesOutUnknown = false;
+  }
+}
+
 /** Fields of every object and map that was found clean since it was last set to 0. */
 let fieldsSeen = 0;
 
@@ -279,7 +295,7 @@ function object<F extends Fields>(
           'is required',
           required.find((key) => !Object.hasOwn(source, key)),
         );
-      if (refuse && extra !== undefined) fail('is not known here', showKey(extra));
+      if (refuse && extra !== undefined && !leavesOutUnknown) fail('is not known here', showKey(extra));
       fieldsSeen += known;
       const out = extra === undefined && cleaned === undefined ? source : copy(source, cleaned);
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each field was just decoded by its own schema

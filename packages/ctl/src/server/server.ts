@@ -6,7 +6,7 @@ import { request as tlsRequest } from 'node:https';
 import { ERROR_CODES } from '@ops/protocol/errors.ts';
 import type { ErrorCode } from '@ops/protocol/errors.ts';
 import type { BodyOf, Endpoint, ParamsOf, QueryOf } from '@ops/protocol/http/endpoint.ts';
-import { decode, isObject, SchemaError } from '@ops/protocol/schema.ts';
+import { decodeKnown, isObject, SchemaError } from '@ops/protocol/schema.ts';
 import type { Infer, Schema } from '@ops/protocol/schema.ts';
 import type { Language } from '@ops/runtime/language.ts';
 
@@ -129,7 +129,7 @@ export function createServer(options: ServerOptions): Server {
     });
     const value = readJson(incoming.statusCode ?? 0, await readText(url, incoming));
     try {
-      return decode(answer, value);
+      return decodeKnown(answer, value);
     } catch (cause) {
       if (!(cause instanceof SchemaError)) throw cause;
       throw new ApiFailure('unreadable', `${url}: ${cause.message}`, undefined, cause);

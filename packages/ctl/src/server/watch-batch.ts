@@ -1,7 +1,7 @@
 /** Follows a batch until it is finished. */
 import { batchSummary, getBatch } from '@ops/protocol/http/batches.ts';
 import type { BatchSummary } from '@ops/protocol/http/batches.ts';
-import { decode } from '@ops/protocol/schema.ts';
+import { decodeKnown } from '@ops/protocol/schema.ts';
 
 import { watch } from './watch.ts';
 import type { Watch } from './watch.ts';
@@ -14,7 +14,7 @@ export function watchBatch(id: string, watching: Watch<BatchSummary>): Promise<B
       query: { topics: 'batch', batch_id: id },
       event: 'batch',
       ask: async () => (await server.call(getBatch, { params: { id } })).batch,
-      read: (data) => decode(batchSummary, data),
+      read: (data) => decodeKnown(batchSummary, data),
       revision: ({ version }) => version,
       isOver: ({ state }) => state === 'finished',
     },

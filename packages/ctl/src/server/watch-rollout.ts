@@ -1,7 +1,7 @@
 /** Follows a rollout until it is over, or held and waits for somebody. */
 import { getRollout, rolloutSummary } from '@ops/protocol/http/rollouts.ts';
 import type { RolloutSummary } from '@ops/protocol/http/rollouts.ts';
-import { decode, isObject } from '@ops/protocol/schema.ts';
+import { decodeKnown, isObject } from '@ops/protocol/schema.ts';
 import type { RolloutState } from '@ops/protocol/domain/rollout.ts';
 
 import { watch } from './watch.ts';
@@ -29,7 +29,7 @@ export function watchRollout(
       query: { topics: 'rollout' },
       event: 'rollout',
       ask: async () => (await server.call(getRollout, { params: { id } })).rollout,
-      read: (data) => (isObject(data) && data['id'] === id ? decode(rolloutSummary, data) : undefined),
+      read: (data) => (isObject(data) && data['id'] === id ? decodeKnown(rolloutSummary, data) : undefined),
       revision: ({ revision }) => revision,
       isOver: (rollout) => isResting(rollout),
     },
