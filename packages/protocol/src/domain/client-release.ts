@@ -25,7 +25,8 @@ export const MAX_RELEASE_ARCHIVE = 256 * 1024 * 1024;
 export const MAX_UPGRADE_KEYS = 8;
 
 /** A public key as a person copies it: 32 bytes as base64url. */
-export const releaseKey = s.string({ max: 51, pattern: /^ed25519:[A-Za-z0-9_-]{43}$/ });
+export const RELEASE_KEY_PATTERN = /^ed25519:[A-Za-z0-9_-]{43}$/;
+export const releaseKey = s.string({ max: 51, pattern: RELEASE_KEY_PATTERN });
 
 /** What is told of a release in a word: which one it is, and that it is younger than another. */
 export const releaseName = s.object(
