@@ -53,16 +53,16 @@ function judgeKeys({ config, upgrade, restart }: ClientFacts): Finding {
   if (!kept)
     return ok(
       `releases signed by ${length} keys of upgrade_keys are taken; the installed program runs`,
-      `接受 upgrade_keys 中 ${length} 个公钥签名的发行包；当前运行已安装的程序`,
+      `接受 upgrade_keys 中 ${length} 个公钥签名的发布包；当前运行已安装的程序`,
     );
   if (kept.kind === 'good')
     return ok(
       `the release that is kept is started: ${kept.release.version} (${kept.release.commit})`,
-      `启动时运行保存的发行包：${kept.release.version}（${kept.release.commit}）`,
+      `启动时运行保存的发布包：${kept.release.version}（${kept.release.commit}）`,
     );
   return warning(
     `the release that is kept is not used at the next start: ${kept.why}`,
-    `保存的发行包下次启动时不会使用：${kept.why}`,
+    `保存的发布包下次启动时不会使用：${kept.why}`,
     restart,
   );
 }

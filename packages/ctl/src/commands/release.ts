@@ -113,7 +113,7 @@ const VERBS: Readonly<Record<string, Verb>> = { key, sign, show };
 export const release: Command = {
   name: 'release',
   summary: {
-    zh: 'ops-client 的发行包：生成签名密钥、签名、查看（只处理本机文件，不连接服务端）',
+    zh: 'ops-client 的发布包：生成签名密钥、签名、查看（只处理本机文件，不连接服务端）',
     en: 'releases of ops-client: make a key, sign, show (files of this machine, no server)',
   },
   operands: verbSyntax(VERBS),
