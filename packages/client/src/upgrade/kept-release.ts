@@ -9,7 +9,7 @@ import type { HostRelease } from './judge-release.ts';
 import { faultOfFiles, PROGRAM } from './state-file.ts';
 import type { KeptRelease, UpgradeFiles } from './state-file.ts';
 
-/** Starts in a row after each of which it ended before it was connected, and not because it was told to. */
+/** Starts in a row after each of which it ended before it was connected for half a minute, and not because it was told to. */
 export const MAX_FAILED_STARTS = 5;
 
 export type KeptVerdict =
@@ -27,7 +27,10 @@ export async function judgeKept(
   try {
     const { release } = judgeRelease(kept, host);
     if (kept.starts >= MAX_FAILED_STARTS)
-      return { kind: 'bad', why: `it ended ${kept.starts} times in a row before it was connected` };
+      return {
+        kind: 'bad',
+        why: `it ended ${kept.starts} times in a row before it was connected for half a minute`,
+      };
     const fault = await faultOfFiles(folder, kept.files);
     if (fault !== undefined) return { kind: 'bad', why: fault };
     const program = join(folder, PROGRAM);

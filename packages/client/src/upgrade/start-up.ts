@@ -53,6 +53,7 @@ function isInterrupted(last: UpgradeState['last']): last is NonNullable<UpgradeS
   return last?.state === 'trying';
 }
 
+export const NOT_WRITTEN = 'The state of upgrades could not be written';
 const NOTHING: UpgradeState = { format: 1, kept: null, last: null, trial: null };
 
 async function readOrNothing({ files, log }: StartUpNeeds): Promise<UpgradeState> {
@@ -97,8 +98,10 @@ export async function startUp(needs: StartUpNeeds): Promise<UpgradeState> {
     if (verdict.kind === 'good') {
       const { version, commit } = verdict.release;
       log.info('This process becomes the release that is kept', { version, commit });
+      const counted = { ...state, kept: { ...state.kept, starts: state.kept.starts + 1 } };
+      // A full disk must not bring an older program back.
+      await files.write(counted).catch((error: unknown) => log.warn(NOT_WRITTEN, { error }));
       try {
-        await files.write({ ...state, kept: { ...state.kept, starts: state.kept.starts + 1 } });
         return await become(verdict.program);
       } catch (error) {
         log.error('The release that is kept cannot be started: the installed program runs', { error });
@@ -119,7 +122,7 @@ export async function startUp(needs: StartUpNeeds): Promise<UpgradeState> {
     if (state !== before) await files.write(state);
     await files.clean(state.kept ? [state.kept] : []);
   } catch (error) {
-    log.warn('The state of upgrades could not be written', { error });
+    log.warn(NOT_WRITTEN, { error });
   }
   return state;
 }

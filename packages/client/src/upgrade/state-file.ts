@@ -43,7 +43,7 @@ const keptRelease = s.object(
     folder: s.string({ min: 16, max: 16, pattern: /^[0-9a-f]{16}$/ }),
     /** As they came out of the archive. */
     files: s.array(keptFile, MAX_KEPT_FILES, 1),
-    /** How often it was started since it was last connected or stopped in order. */
+    /** How often it was started since it was last connected for half a minute, or stopped in order. */
     starts: s.integer({ min: 0, max: 1000 }),
   },
   lenient,

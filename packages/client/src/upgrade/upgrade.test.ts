@@ -14,7 +14,7 @@ const MINUTE = 60_000;
 
 describe('a good release', { timeout: 2 * MINUTE }, () => {
   it('comes over the connection, is tried, kept, and takes the place of the program; so does the one after it', async () => {
-    const host = await scene();
+    const host = await scene({ waits: { 30_000: 300 } });
     const { server, client, runs } = host;
     const release = good(NEW);
     const upgradeId = server.order(release);
@@ -340,8 +340,15 @@ describe('the release that is kept', { timeout: 2 * MINUTE }, () => {
     await host.again();
     expect(await runs(NEW)).toMatchObject(NEW);
 
-    // A program that ends before it is connected is given up after a few starts.
-    await host.client.program.stop();
+    // A program that ends again and again is given up after a few starts, each of which is counted.
+    for (let time = 1; time <= 2; time++) {
+      await host.client.program.kill9();
+      await until(() => server.connected().length === 0, { what: 'the end of the connection' });
+      await host.again();
+      expect(await runs(NEW)).toMatchObject(NEW);
+      expect((await host.state()).kept?.starts).toBe(time + 1);
+    }
+    await host.client.program.kill9();
     await writeFile(path, state.replace('"starts": 0', '"starts": 5'));
     await host.again();
     expect(await runs(OLD)).toMatchObject(OLD);
@@ -350,7 +357,7 @@ describe('the release that is kept', { timeout: 2 * MINUTE }, () => {
 
     // The same release once more, and then a file of it is changed.
     server.order(release);
-    await server.registeredAs(release, 5);
+    await server.registeredAs(release, 7);
     expect(await runs(NEW)).toMatchObject(NEW);
     server.forget();
     await host.client.program.stop();

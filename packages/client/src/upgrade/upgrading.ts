@@ -10,7 +10,7 @@
  * The process stays the same one throughout, so that whoever looks after it sees nothing of all this.
  */
 import type { MessageOf } from '@ops/protocol/wire/messages.ts';
-import type { Clock } from '@ops/runtime/clock.ts';
+import type { Clock, Timer } from '@ops/runtime/clock.ts';
 import type { Disk } from '@ops/runtime/disk.ts';
 import type { Exec } from '@ops/runtime/exec.ts';
 import type { Log } from '@ops/runtime/log.ts';
@@ -22,12 +22,15 @@ import type { FreeBytes } from './download.ts';
 import { failureOf, outcomeOf, UpgradeFailure } from './failure.ts';
 import { judgeRelease } from './judge-release.ts';
 import type { HostRelease, Taken } from './judge-release.ts';
+import { NOT_WRITTEN } from './start-up.ts';
 import { PROGRAM } from './state-file.ts';
 import type { KeptRelease, UpgradeFiles, UpgradeState } from './state-file.ts';
 import { startTrial } from './trial.ts';
 import type { Trial, TrialNeeds } from './trial.ts';
 import type { Exchangeable, UpgradeOutcome, UpgradePart, UpgradeReport } from './upgrade-part.ts';
 
+/** A release that was connected for this long has not failed to start. */
+export const SETTLED_MS = 30_000;
 /** Whoever stops this program waits for ten seconds in all. */
 const STOP_TRIAL_MS = 8_000;
 
@@ -84,6 +87,7 @@ export function createUpgrading(needs: UpgradingNeeds): Upgrading {
   let next: MessageOf<'upgrade'> | undefined;
   let client: Exchangeable | undefined;
   let stopping = false;
+  let settling: Timer | undefined;
 
   const send: Exchangeable['send'] = (message) => client?.send(message) ?? false;
   const tell = (outcome: UpgradeOutcome): void => void send({ type: 'upgrade_status', ...outcome });
@@ -235,11 +239,10 @@ export function createUpgrading(needs: UpgradingNeeds): Upgrading {
 
   /** The release that runs has proved itself again. */
   function settle(): void {
+    settling?.cancel();
     const { kept } = stored;
     if (!kept || kept.starts === 0) return;
-    save({ kept: { ...kept, starts: 0 } }).catch((error: unknown) =>
-      log.warn('The state of upgrades could not be written', { error }),
-    );
+    save({ kept: { ...kept, starts: 0 } }).catch((error: unknown) => log.warn(NOT_WRITTEN, { error }));
   }
 
   return {
@@ -249,8 +252,14 @@ export function createUpgrading(needs: UpgradingNeeds): Upgrading {
       last: order ? standing(order) : stored.last,
     }),
     attach: (attached) => void (client = attached),
-    ready: settle,
-    down: () => order?.attempt?.down(),
+    ready() {
+      settling?.cancel();
+      settling = clock.after(SETTLED_MS, settle);
+    },
+    down() {
+      settling?.cancel();
+      order?.attempt?.down();
+    },
     idle: () => order?.attempt?.idle(),
     take(message) {
       if (stopping) return;
