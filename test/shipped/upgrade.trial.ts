@@ -24,6 +24,8 @@ import { ROOT } from '../source-files.ts';
 const DIST = join(ROOT, 'dist');
 const run = promisify(execFile);
 
+const program = (pid: number): Promise<string> => readlink(`/proc/${pid}/exe`);
+
 it('a host comes to it, and is it again after a restart', async () => {
   await using directory = await tempDirectory('shipped-upgrade');
   const opsctl = async (...args: string[]): Promise<string> =>
@@ -55,7 +57,6 @@ it('a host comes to it, and is it again after a restart', async () => {
     nodeArgs: installed.nodeArgs,
     env: { ...installed.env, OPS_UPGRADE_KEYS: publicKey },
   });
-  const program = (pid: number): Promise<string> => readlink(`/proc/${pid}/exe`);
   server.order(release);
   await server.registeredAs(release, 2, { within: 60_000 });
   server.forget();

@@ -64,7 +64,7 @@ describe('a good release', { timeout: 2 * MINUTE }, () => {
   it('waits for a command to end, which is not interrupted', async () => {
     const { server, runs } = await scene();
     const connection = await server.current();
-    connection.send({ type: 'command', ...head(), command: 'top -n 3 -d 1' });
+    connection.send({ type: 'command', ...head(), command: 'top -n 5 -d 2' });
     await until(() => connection.messages('command_accepted').length === 1, {
       what: 'the command to start',
     });
