@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { createClient } from '@ops/client/client.ts';
 import { loadClientConfig } from '@ops/client/config.ts';
 import { createLinuxReadings } from '@ops/client/readings/linux.ts';
+import { createNoUpgrades } from '@ops/client/upgrade/upgrade-part.ts';
 import { systemClock } from '@ops/runtime/clock.ts';
 import { systemExec } from '@ops/runtime/exec.ts';
 import { silentLog } from '@ops/runtime/log.ts';
@@ -54,6 +55,7 @@ for (let index = 0; index < Number(count); index++) {
   const loaded = await loadClientConfig({ argv: [], env, cwd: own });
   if (loaded.kind !== 'settings') throw new Error('no settings');
   const client = createClient({
+    upgrades: createNoUpgrades(undefined),
     config: loaded.values,
     explicit: { heartbeatInterval: false, retryMaxAttempts: false },
     version: '0.0.0-bench',

@@ -321,6 +321,8 @@ uninstall_client() {
   fi
   rm -rf "$program"
   rm -f "$config" "$secret"
+  # Releases it upgraded to are programs, whatever else is kept.
+  rm -rf "$data"/state/*/upgrade
   if [ -z "$keep" ]; then rm -rf "$data" "$logs"; fi
   if [ -n "$owner" ]; then rmdir "${config%/*}" 2>/dev/null || true; fi
   if [ -n "$prefix" ]; then rmdir "$prefix" 2>/dev/null || true; fi

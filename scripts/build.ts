@@ -3,7 +3,7 @@
  *
  *   console ─┐
  *   sources ─┼─► one script each ─► with Node: dist/ops-server, ops-client, opsctl ─► archives, packages of Debian
- *   Node ────┘                                                                      └► bill of materials, SHA256SUMS
+ *   Node ────┘                                    client-release.json, to be signed, bill of materials, SHA256SUMS ◄┘
  *
  * Targets are given as arguments, `npm run build -- linux-x64 linux-arm64`; default: this machine. `--into DIRECTORY`
  * puts it elsewhere; what is in the directory before is deleted. `--libraries DIRECTORY` has the libatomic.so.1 of a
@@ -16,6 +16,7 @@ import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 
+import { RELEASE_MANIFEST } from '@ops/protocol/domain/client-release.ts';
 import { INSIDE } from '@ops/runtime/single-file.ts';
 
 import { buildConsole } from './console-build.ts';
@@ -26,6 +27,8 @@ import { completions } from './ship/completions.ts';
 import { deb } from './ship/deb.ts';
 import { executable, writeProgram } from './ship/executable.ts';
 import { LIBATOMIC, libatomicFor, nodeFor } from './ship/node-base.ts';
+import { releaseManifest } from './ship/release-manifest.ts';
+import type { ClientArchive } from './ship/release-manifest.ts';
 import { billOfMaterials } from './ship/sbom.ts';
 import type { Parts, Shipped } from './ship/sbom.ts';
 import { thirdPartyNotices } from './ship/third-party.ts';
@@ -60,9 +63,12 @@ function consoleFiles(): [string, Buffer][] {
     .map((name) => [`${INSIDE.web}${name}`, readFileSync(join(WEB, name))]);
 }
 
-async function scriptOf(product: Product, { commit }: Source): Promise<Script> {
+async function scriptOf(product: Product, { commit, seconds }: Source): Promise<Script> {
   const { code, libraries } = await bundle(`packages/${product.folder}/src/main.ts`, 'esm');
-  const inside = new Map<string, Buffer>([[INSIDE.commit, Buffer.from(commit)]]);
+  const inside = new Map<string, Buffer>([
+    [INSIDE.commit, Buffer.from(commit)],
+    [INSIDE.releasedAt, Buffer.from(String(seconds * 1000))],
+  ]);
   if (product.name !== 'ops-server') return { product, code, libraries, inside };
 
   const writer = await bundle('packages/server/src/storage/writer/writer-worker.ts', 'cjs');
@@ -93,12 +99,13 @@ async function buildTarget(
     readonly hand: ReturnType<typeof shelf>;
     readonly libraries: string | undefined;
   },
-): Promise<{ shipped: Shipped[]; libatomic: Buffer; nodeVersion: string }> {
+): Promise<{ shipped: Shipped[]; client: ClientArchive[]; libatomic: Buffer; nodeVersion: string }> {
   const { source, work, hand } = needs;
   const node = await nodeFor(target, work);
   const libatomic = libatomicFor(target, needs.libraries);
   writeProgram(join(work, 'node'), node.program);
   const shipped: Shipped[] = [];
+  const client: ClientArchive[] = [];
   for (const { product, code, libraries, inside } of scripts) {
     const program = await executable({ product, target, code, inside, node: 'node', work });
     shipped.push({ product, target, libraries, sha256: sha256(program) });
@@ -122,12 +129,14 @@ async function buildTarget(
       files.map((file) => ({ ...file, path: `${folder}/${file.path}` })),
       source.seconds,
     );
-    hand(`${folder}.tar.gz`, gzipSync(archive, { level: 6 }));
+    const packed = gzipSync(archive, { level: 6 });
+    hand(`${folder}.tar.gz`, packed);
+    if (product.name === 'ops-client') client.push({ target, name: `${folder}.tar.gz`, data: packed });
     const extra = product.name === 'opsctl' ? await completions() : [];
     const { name, data } = deb({ product, target, source, program, notices, files: extra });
     hand(name, data);
   }
-  return { shipped, libatomic, nodeVersion: node.version };
+  return { shipped, client, libatomic, nodeVersion: node.version };
 }
 
 function checksums(directory: string): Buffer {
@@ -155,11 +164,13 @@ async function build(names: readonly string[], { into, libraries }: Options): Pr
   const work = mkdtempSync(join(tmpdir(), 'ops-build-'));
   try {
     const shipped: Shipped[] = [];
+    const clients: ClientArchive[] = [];
     const libatomic: Parts['libatomic'][number][] = [];
     let nodeVersion = '';
     for (const target of targets) {
       const built = await buildTarget(target, scripts, { source, work, hand, libraries });
       shipped.push(...built.shipped);
+      clients.push(...built.client);
       libatomic.push({ target, sha256: sha256(built.libatomic) });
       ({ nodeVersion } = built);
     }
@@ -169,6 +180,7 @@ async function build(names: readonly string[], { into, libraries }: Options): Pr
       );
     const parts = { nodeVersion, nodeParts: process.versions, libatomic };
     hand(`ops-${source.version}.cdx.json`, Buffer.from(billOfMaterials(source, shipped, parts)));
+    hand(RELEASE_MANIFEST, Buffer.from(releaseManifest(source, clients)));
     hand('SHA256SUMS', checksums(into));
   } finally {
     rmSync(work, { recursive: true, force: true });

@@ -121,6 +121,7 @@ const CLIENT_BAD: Readonly<Record<keyof typeof CLIENT_SETTINGS, Bad>> = {
   allowed_script_dirs: scriptDirs,
   allowed_script_extensions: extensions,
   allowed_commands: listOf(['/bin/df', 'df -h', '-x']),
+  upgrade_keys: listOf([`ed25519:${'A'.repeat(42)}`, `rsa:${'A'.repeat(43)}`, 'A'.repeat(43)]),
 };
 
 const PROGRAMS: readonly {

@@ -48,7 +48,7 @@ const CLIENT_LAYERS: readonly (readonly string[])[] = [
   ['main.ts'],
   ['doctor'],
   ['client.ts'],
-  ['host-report.ts', 'host-policy.ts', 'pulse.ts', 'enrolment'],
+  ['host-report.ts', 'host-policy.ts', 'pulse.ts', 'enrolment', 'upgrade'],
   ['link', 'readings', 'samples', 'commands', 'apps'],
   ['journal'],
   ['executor'],

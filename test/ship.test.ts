@@ -4,12 +4,15 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
+import { clientRelease } from '@ops/protocol/domain/client-release.ts';
+import { decode } from '@ops/protocol/schema.ts';
 import { tempDirectory } from '@ops/testkit/temp-directory.ts';
 import { describe, expect, it } from 'vitest';
 
 import { ar, tar } from '../scripts/ship/archive.ts';
 import { stripped, withRunPath } from '../scripts/ship/elf.ts';
 import { LIBATOMIC, libatomicFor } from '../scripts/ship/node-base.ts';
+import { releaseManifest } from '../scripts/ship/release-manifest.ts';
 import { HERE, TARGETS } from '../scripts/ship/what.ts';
 
 const run = promisify(execFile);
@@ -89,4 +92,23 @@ it.runIf(target)('Node without its symbols still runs, and takes its library fro
 it.runIf(target)('a library for another processor is refused', () => {
   const other = TARGETS.find(({ name }) => name !== HERE)!;
   expect(() => libatomicFor(other, target!.libraries[0])).toThrow(/is not for linux-/);
+});
+
+it('the manifest of a release is what hosts read, the same for the same archives', () => {
+  const source = { version: '1.2.3', commit: '0123456789ab', seconds: TIME };
+  const archives = TARGETS.map((one) => ({
+    target: one,
+    name: `ops-client-1.2.3-${one.name}.tar.gz`,
+    data: Buffer.from(one.name),
+  }));
+  const text = releaseManifest(source, archives);
+  expect(releaseManifest(source, archives.toReversed())).toBe(text);
+  expect(decode(clientRelease, JSON.parse(text))).toMatchObject({
+    released_at: TIME * 1000,
+    files: [
+      { os: 'linux', arch: 'arm64', name: 'ops-client-1.2.3-linux-arm64.tar.gz', size: 11 },
+      { os: 'linux', arch: 'x64', name: 'ops-client-1.2.3-linux-x64.tar.gz', size: 9 },
+    ],
+  });
+  expect(() => releaseManifest(source, [])).toThrow('files');
 });

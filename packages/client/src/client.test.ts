@@ -266,3 +266,19 @@ describe('starting and stopping', () => {
     expect(under.client.state).toBe('ready');
   });
 });
+
+describe('a host that names no upgrade_keys', () => {
+  test('says so, and refuses an upgrade', async () => {
+    const server = await serverFor();
+    await clientFor(server);
+    const connection = await server.connection();
+    expect((await connection.admit()).upgrade).toEqual({ keys: [], release: null, last: null });
+    const signature = { key: `ed25519:${'A'.repeat(43)}`, signature: `${'A'.repeat(86)}==` };
+    connection.send({ type: 'upgrade', upgrade_id: HEAD.command_id, manifest: '{}', signature });
+    expect(await connection.waitFor('upgrade_status')).toMatchObject({
+      upgrade_id: HEAD.command_id,
+      state: 'refused',
+      reason: 'off',
+    });
+  });
+});

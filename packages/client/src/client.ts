@@ -51,6 +51,7 @@ import { createBacklogSender } from './samples/backlog-sender.ts';
 import type { BacklogSender } from './samples/backlog-sender.ts';
 import { openSpool } from './samples/spool.ts';
 import type { Backlog } from './samples/spool.ts';
+import type { UpgradePart } from './upgrade/upgrade-part.ts';
 
 /** What the client uses of its configuration. */
 export type ClientOptions = Pick<
@@ -97,6 +98,7 @@ export interface ClientNeeds {
   readonly exec: Exec;
   readonly log: Log;
   readonly readings: Readings;
+  readonly upgrades: UpgradePart;
   /** Another way to make connections, for simulations. */
   readonly dial?: Dial;
   /** Each time the server has registered this client. */
@@ -118,7 +120,7 @@ export interface Client {
 }
 
 export function createClient(needs: ClientNeeds): Client {
-  const { config, explicit, clock, random, disk, exec, log, readings } = needs;
+  const { config, explicit, clock, random, disk, exec, log, readings, upgrades } = needs;
   const policy = policyOf(config);
   const lifecycle = createLifecycle();
   let stopping = false;
@@ -165,6 +167,7 @@ export function createClient(needs: ClientNeeds): Client {
       serverClock,
       send: (message) => link?.send(message) ?? false,
       sendBulk: (message, taken) => link?.sendBulk(message, taken) ?? false,
+      onIdle: () => upgrades.idle(),
     });
     lifecycle.onRelease('journal', () => commands.close());
     if (stopping) return;
@@ -189,16 +192,19 @@ export function createClient(needs: ClientNeeds): Client {
     const identity: Identity = { clientId, instanceId: random.uuid() };
     const introduction = (): MessageOf<'register'> =>
       introduce(identity, report.facts(), apps, commands.report(), spool.backlog());
+    upgrades.attach({ send: (message) => link?.send(message) ?? false, rest: () => commands.rest() });
     const connection = openLink(identity, credentials, serverClock, introduction, {
       ready(registered) {
         report.ready(registered.heartbeat_interval * 1000);
         apps.ready();
         commands.ready(registered);
         sender.ready(registered.limits.max_frame_bytes);
+        upgrades.ready();
         needs.onConnected?.();
       },
-      message: (message) => serve(message, { report, sender, commands }),
+      message: (message) => serve(message, { report, sender, commands, upgrades }),
       down() {
+        upgrades.down();
         commands.down();
         sender.down();
         report.down();
@@ -319,6 +325,7 @@ export function createClient(needs: ClientNeeds): Client {
       ...(explicit.heartbeatInterval && { heartbeat_interval: config.heartbeatIntervalSecs }),
       ...commands,
       ...(backlog && { backlog }),
+      upgrade: upgrades.report(),
     };
   }
 
@@ -346,8 +353,9 @@ interface Identity {
 /** Which part serves which message of the server. */
 function serve(
   message: ServerMessage,
-  { report, sender, commands }: { report: HostReport; sender: BacklogSender; commands: Commands },
+  parts: { report: HostReport; sender: BacklogSender; commands: Commands; upgrades: UpgradePart },
 ): void {
+  const { report, sender, commands, upgrades } = parts;
   switch (message.type) {
     case 'heartbeat_ack':
       return report.confirmed();
@@ -363,6 +371,10 @@ function serve(
       return commands.missing(message.command_id, message.from_seq);
     case 'result_ack':
       return commands.acknowledged(message.command_id);
+    case 'upgrade':
+    case 'cancel_upgrade':
+    case 'upgrade_part':
+      return upgrades.take(message);
     case 'hello':
     case 'auth_challenge':
     case 'auth_ok':

@@ -4,6 +4,7 @@
  */
 import type { CustomCommand } from '@ops/policy/custom-command.ts';
 import { COMMANDS_TABLE, readCustomCommands } from '@ops/policy/custom-command-reader.ts';
+import { MAX_UPGRADE_KEYS, RELEASE_KEY_PATTERN } from '@ops/protocol/domain/client-release.ts';
 import { LABEL_KEY_PATTERN, LABEL_VALUE_PATTERN, MAX_LABELS } from '@ops/protocol/domain/client.ts';
 import { TOKEN_PATTERN } from '@ops/protocol/domain/enrolment.ts';
 import { weakSecret } from '@ops/protocol/wire/secret.ts';
@@ -274,6 +275,27 @@ export const CLIENT_SETTINGS = {
     meaning: {
       en: 'Built-in commands this host runs; an empty list: none.',
       zh: '本机允许执行的内置命令；空列表表示一个也不允许。',
+    },
+  },
+  upgrade_keys: {
+    kind: list(
+      line({
+        max: 51,
+        pattern: RELEASE_KEY_PATTERN,
+        placeholder: 'KEY',
+        accepts: {
+          en: 'a public key as opsctl release key prints it: ed25519:…',
+          zh: 'opsctl release key 输出的公钥：ed25519:…',
+        },
+      }),
+      { separator: ',', max: MAX_UPGRADE_KEYS },
+    ),
+    variable: 'OPS_UPGRADE_KEYS',
+    default: [],
+    example: [`ed25519:${'A'.repeat(43)}`],
+    meaning: {
+      en: 'Keys whose releases of ops-client this host upgrades to when the server orders it; none: it is never upgraded.',
+      zh: '本机信任的发布公钥：服务端下达升级时，只升级到由它们签名的 ops-client；为空则从不升级。',
     },
   },
 } as const satisfies SettingsTable;

@@ -26,6 +26,10 @@ import type { LocalOrder } from './enrolment/local-orders.ts';
 import { createLinuxReadings } from './readings/linux.ts';
 import { createOtherReadings } from './readings/other.ts';
 import type { Readings } from './readings/readings.ts';
+import { openUpgrade } from './upgrade/open-upgrade.ts';
+import { takeRole } from './upgrade/role.ts';
+import type { Role } from './upgrade/role.ts';
+import type { Upgrading } from './upgrade/upgrading.ts';
 import { VERSION } from './version.ts';
 
 /** On standard output, for whoever started this; a reader that went away or stands still must not stop the program. */
@@ -72,6 +76,7 @@ async function run(): Promise<void> {
   process.title = 'ops-client';
   // A copy for reading again on SIGHUP. What is left in the environment could be read by whatever runs in this process.
   const surroundings = { argv: process.argv.slice(2), env: { ...process.env }, cwd: process.cwd() };
+  const role = takeRole(surroundings.argv);
   const order = LOCAL_ORDERS.find((name) => name === surroundings.argv[0]);
   if (order !== undefined) surroundings.argv.shift();
   const loaded = await configure(surroundings);
@@ -81,8 +86,9 @@ async function run(): Promise<void> {
   }
   for (const name of Object.keys(process.env)) if (name.startsWith('OPS_')) delete process.env[name];
 
-  const { values: config, origins } = loaded;
+  const { origins } = loaded;
   if (order !== undefined) return obey(order, loaded, surroundings);
+  let config = loaded.values;
   const log = createLogger({
     directory: config.logDir,
     name: 'ops-client',
@@ -94,20 +100,27 @@ async function run(): Promise<void> {
   });
   // Timers and files do not keep a process alive between two attempts.
   const alive = stayAlive();
+  let client: Client | undefined;
+  let upgrades: Upgrading | undefined;
+  let stopping = false;
 
   const fail = async (message: string, error?: unknown, status = 1): Promise<never> => {
     log.error(message, error === undefined ? {} : { error });
-    await client.stop().catch(() => undefined);
+    await client?.stop().catch(() => undefined);
     await log.close();
     process.exit(status);
   };
-  const launch = (): Client =>
-    createClient({
+  const failToStart = (error: unknown): Promise<never> =>
+    fail(sentenceOf(error), undefined, error instanceof SettingsError ? 2 : 1);
+  const explicit = {
+    heartbeatInterval: origins.heartbeatIntervalSecs.from !== 'default',
+    retryMaxAttempts: origins.retryMaxAttempts.from !== 'default',
+  };
+  async function launch(upgrading: Upgrading): Promise<void> {
+    if (stopping) return;
+    client = createClient({
       config,
-      explicit: {
-        heartbeatInterval: origins.heartbeatIntervalSecs.from !== 'default',
-        retryMaxAttempts: origins.retryMaxAttempts.from !== 'default',
-      },
+      explicit,
       stateHome: surroundings.env['XDG_STATE_HOME'],
       home: surroundings.env['HOME'],
       version: VERSION,
@@ -118,45 +131,76 @@ async function run(): Promise<void> {
       exec: systemExec,
       log,
       readings: readingsOf(log),
+      upgrades: upgrading,
       onConnected: () => announce(`ops-client connected server=${config.serverHost}:${config.serverPort}\n`),
-      onNewIdentity: () => void beAnother(),
+      onNewIdentity: () => void beAnother().catch(failToStart),
       onGaveUp: (reason) =>
         void fail(`Giving up after ${config.retryMaxAttempts} attempts (OPS_RETRY_MAX_ATTEMPTS): ${reason}`),
     });
-  let client = launch();
-  let stopping = false;
+    await client.start();
+  }
+  async function start(as: Role): Promise<void> {
+    const mine = await openUpgrade({
+      role: as,
+      config,
+      surroundings,
+      seat: {
+        stopClient: async () => client?.stop(),
+        startClient: () => launch(mine).catch(failToStart),
+      },
+      parent: { input: () => process.stdin, tell: announce, stop: () => signals.stop() },
+      writeError: (bytes) => write(2, bytes, () => {}),
+      clock: systemClock,
+      disk: systemDisk,
+      exec: systemExec,
+      random: systemRandom,
+      log,
+    });
+    upgrades = mine;
+    await launch(mine);
+  }
   /** Everything this process keeps belongs to an id, so another id is another client. */
   async function beAnother(): Promise<void> {
-    await client.stop();
-    if (stopping) return;
-    client = launch();
-    await client.start().catch((error: unknown) => fail(sentenceOf(error)));
+    await client?.stop();
+    await upgrades?.stop();
+    if (!stopping) await start(role === 'trial' ? role : 'upgraded');
   }
   process.on('uncaughtException', (error) => void fail('Unexpected error', error));
   const { env, pid } = process;
   const serviceManager = createServiceManager({ env, pid, exec: systemExec, clock: systemClock, log });
-  handleSignals({
+  const signals = handleSignals({
     process,
     clock: systemClock,
     log,
     async stop() {
       serviceManager.stopping();
       stopping = true;
-      await client.stop();
+      await upgrades?.stop();
+      await client?.stop();
       await log.close();
       alive.cancel();
     },
-    reload: () => reload(surroundings, client, log),
+    async reload() {
+      upgrades?.hangUp();
+      const fresh = await reload(surroundings, log);
+      if (!fresh) return;
+      config = { ...config, ...fresh };
+      client?.replaceSecrets(fresh);
+    },
   });
 
-  log.info('ops-client starts', { version: VERSION, pid: process.pid });
+  log.info('ops-client starts', {
+    version: VERSION,
+    pid: process.pid,
+    ...(role !== 'installed' && { role }),
+  });
   for (const warning of loaded.warnings) log.warn(warning);
   try {
-    await client.start();
+    await start(role);
     // Whether the server is there or not: a client that waits for it is well.
     serviceManager.ready();
   } catch (error) {
-    await fail(sentenceOf(error), undefined, error instanceof SettingsError ? 2 : 1);
+    await failToStart(error);
   }
 }
 
@@ -185,13 +229,17 @@ async function obey(order: LocalOrder, loaded: LoadedClientConfig, { env }: Surr
 }
 
 /** SIGHUP: new secrets count from the next connection on, the log level at once; all else needs a restart. */
-async function reload(surroundings: Surroundings, client: Client, log: Logger): Promise<void> {
+async function reload(
+  surroundings: Surroundings,
+  log: Logger,
+): Promise<Pick<ClientConfig, 'tcpAuthSecret' | 'tcpAuthSecretPrevious'> | undefined> {
   const loaded = await loadClientConfig(surroundings);
-  if (loaded.kind !== 'settings') return;
+  if (loaded.kind !== 'settings') return undefined;
   log.addRedacted(secretsIn(loaded.values));
   log.setLevel(loaded.values.logLevel);
-  client.replaceSecrets(loaded.values);
   log.info('Secrets and log level were read again');
+  const { tcpAuthSecret, tcpAuthSecretPrevious } = loaded.values;
+  return { tcpAuthSecret, tcpAuthSecretPrevious };
 }
 
 /** Loaded only when it is asked for. */

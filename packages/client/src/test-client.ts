@@ -17,6 +17,8 @@ import { onTestFinished } from 'vitest';
 
 import { createClient } from './client.ts';
 import type { Client, ClientNeeds, ClientOptions } from './client.ts';
+import { createNoUpgrades } from './upgrade/upgrade-part.ts';
+import type { UpgradePart } from './upgrade/upgrade-part.ts';
 
 export async function place(): Promise<string> {
   const directory = await tempDirectory('client');
@@ -46,6 +48,7 @@ export interface Options {
   readonly explicit?: Partial<ClientNeeds['explicit']>;
   readonly clock?: Clock;
   readonly started?: boolean;
+  readonly upgrades?: UpgradePart;
 }
 
 /** A client whose readings are numbered: the n-th sample has `process_count` n. */
@@ -99,6 +102,7 @@ export async function clientFor(
         facts: () => under.facts,
         close() {},
       },
+      upgrades: options.upgrades ?? createNoUpgrades(undefined),
       onGaveUp: (reason) => (under.gaveUp = reason),
     }),
   };

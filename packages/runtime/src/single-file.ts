@@ -18,6 +18,8 @@ export interface SingleFile {
 export const INSIDE = {
   /** The commit it was built from. */
   commit: 'commit',
+  /** The time of that commit, in milliseconds since 1970. */
+  releasedAt: 'released-at',
   /** The writer thread of the database. */
   writer: 'writer-worker.js',
   /** The installer of ops-client. */
@@ -40,4 +42,13 @@ export function singleFile(): SingleFile | undefined {
 export function describeVersion(version: string): string {
   const commit = singleFile()?.text(INSIDE.commit);
   return commit === undefined ? version : `${version} (${commit})`;
+}
+
+/** Which release runs; undefined when run from source, which is older than every release. */
+export function ownRelease(
+  version: string,
+): { version: string; commit: string; released_at: number } | undefined {
+  const file = singleFile();
+  if (!file) return undefined;
+  return { version, commit: file.text(INSIDE.commit), released_at: Number(file.text(INSIDE.releasedAt)) };
 }

@@ -290,3 +290,43 @@ describe('a cancel', () => {
     expect(host.swept).toHaveLength(MAX_LEFTOVERS + 1);
   });
 });
+
+describe('rest', () => {
+  test('comes when nothing runs, waits or is being written, and then no order is taken', async () => {
+    const host = await hostFor();
+    host.command(1);
+    const process = await host.started(1);
+    expect(host.commands.rest()).toBe(false);
+    const { idles } = host;
+    process.end();
+    await host.result(1);
+    await until(() => host.idles > idles, { what: 'idle' });
+    expect(host.commands.rest()).toBe(true);
+    host.command(2);
+    await host.clock.advanceAsync(0);
+    expect(host.processes).toHaveLength(1);
+    // Unknown to the journal: the server sends it again to whoever registers next.
+    expect(states(host)).toEqual(['1 finished']);
+    expect(host.commands.report().last_seq).toBe(1);
+  });
+
+  test('does not come in between: what is refused is written first', async () => {
+    const host = await hostFor();
+    host.prepare = () => Promise.resolve({ error: 'rejected: no' });
+    host.command(1);
+    expect(host.commands.rest()).toBe(false);
+    await host.result(1);
+    await until(() => host.commands.rest(), { what: 'rest' });
+  });
+
+  test('waits for what an earlier process left', async () => {
+    const before = await hostFor();
+    before.command(1);
+    await before.started(1);
+    const host = await hostFor({ on: before.on, clock: before.clock });
+    expect(host.commands.rest()).toBe(false);
+    await until(() => host.idles > 0, { what: 'idle' });
+    expect(host.swept).toEqual([idOf(1)]);
+    expect(host.commands.rest()).toBe(true);
+  });
+});

@@ -44,6 +44,8 @@ export interface CommandsNeeds {
   /** @returns false when the link is not ready */
   readonly send: (message: ClientMessage) => boolean;
   readonly sendBulk: (message: ClientMessage, taken: () => void) => boolean;
+  /** The last of what ran has ended. */
+  readonly onIdle?: () => void;
 }
 
 export interface Commands {
@@ -55,6 +57,11 @@ export interface Commands {
   cancel(commandId: string): void;
   missing(commandId: string, fromSeq: number): void;
   acknowledged(commandId: string): void;
+  /**
+   * Takes no order any more when none runs or waits: the server sends it again after the next `register`.
+   * @returns false when one does; then nothing has changed
+   */
+  rest(): boolean;
   /** Ends what runs; when resolved, how it ended is on disk and, while there is a link, on its way. Never rejects. */
   stop(): Promise<void>;
   /** After the link: what it still brought may be written. */
@@ -74,8 +81,11 @@ export async function openCommands(needs: CommandsNeeds): Promise<Commands> {
   const delivery = createDelivery({ clock, log, sendBulk });
   for (const result of unacknowledged)
     delivery.finished(result, () => spool.of(result.commandId, result.output));
-  const intake = createIntake({ executor, actions, journal, spool, delivery, commandLog, clock, log, send });
+  const { onIdle } = needs;
+  const intakeNeeds = { executor, actions, journal, spool, delivery, commandLog, clock, log, send };
+  const intake = createIntake({ ...intakeNeeds, onIdle });
   const recovery = recover({ executor, actions, journal, spool, delivery, log });
+  if (onIdle) void recovery.over.then(onIdle);
   /** The server has their results, which the journal does not know yet: it is told before anybody asks. */
   const stored = new Set<string>();
   let noting: Timer | undefined;
@@ -122,6 +132,7 @@ export async function openCommands(needs: CommandsNeeds): Promise<Commands> {
       stored.add(commandId);
       noting ??= clock.after(NOTE_STORED_MS, () => void noteStored());
     },
+    rest: () => recovery.pending.size === 0 && intake.rest(),
     async stop() {
       await Promise.all([intake.stop(), recovery.over]);
       await commandLog.flush();

@@ -30,17 +30,24 @@ const FULL = `rejected: busy: ${MAX_UNACKNOWLEDGED} results wait to be stored by
 const UNSUPPORTED = 'unsupported: this version of ops-client carries out no actions on applications';
 const LONG_AGO = 'interrupted: this host was asked before, and its answer was stored by the server';
 
+export interface IntakeNeeds extends OrderNeeds {
+  /** Nothing runs, waits or is being written any more. */
+  readonly onIdle?: (() => void) | undefined;
+}
+
 export interface Intake {
   take(order: Order): void;
   /** `cancel`, also of what is not known. */
   cancel(commandId: string): void;
   /** What waits and runs, for `register`. */
   report(): MessageOf<'register'>['commands'];
+  /** Takes nothing more, when nothing runs, waits or is being written. @returns false when something does */
+  rest(): boolean;
   /** Ends what runs, and takes nothing more. Resolves when every end is journalled. */
   stop(): Promise<void>;
 }
 
-export function createIntake(needs: OrderNeeds): Intake {
+export function createIntake(needs: IntakeNeeds): Intake {
   const { journal, delivery, clock, send, log } = needs;
   const waiting = new Map<string, { readonly order: Order; readonly timer: Timer }>();
   const runs = new Map<string, OrderRun>();
@@ -48,6 +55,13 @@ export function createIntake(needs: OrderNeeds): Intake {
   /** Ends that are being journalled. */
   const concluding = new Set<Promise<void>>();
   let stopping = false;
+
+  const isIdle = (): boolean =>
+    runs.size === 0 && waiting.size === 0 && concluding.size === 0 && !leftovers.isWorking;
+
+  function settled(): void {
+    if (!stopping && isIdle()) needs.onIdle?.();
+  }
 
   function take(order: Order): void {
     const { commandId } = order;
@@ -83,14 +97,21 @@ export function createIntake(needs: OrderNeeds): Intake {
         .finally(() => {
           runs.delete(commandId);
           if (!stopping) startNext();
+          settled();
         });
     }
   }
 
   function over(order: Order, result: JournalResult): void {
-    const work = conclude(needs, order, result);
+    concludes(conclude(needs, order, result));
+  }
+
+  function concludes(work: Promise<void>): void {
     concluding.add(work);
-    void work.finally(() => concluding.delete(work));
+    void work.finally(() => {
+      concluding.delete(work);
+      settled();
+    });
   }
 
   /** Nothing more can be kept for the server: the id is remembered, the answer is sent once. */
@@ -101,8 +122,7 @@ export function createIntake(needs: OrderNeeds): Intake {
       .done(result, order.seq)
       .catch(() => undefined)
       .then(() => journal.acknowledged(order.commandId));
-    concluding.add(work);
-    void work.finally(() => concluding.delete(work));
+    concludes(work);
   }
 
   return {
@@ -111,7 +131,11 @@ export function createIntake(needs: OrderNeeds): Intake {
       const held = waiting.get(commandId);
       const run = runs.get(commandId);
       if (run) return run.end('cancelled');
-      if (!held) return journal.known(commandId) ? undefined : leftovers.end(commandId);
+      if (!held) {
+        if (journal.known(commandId)) return;
+        leftovers.end(commandId);
+        return void leftovers.over().then(settled);
+      }
       held.timer.cancel();
       waiting.delete(commandId);
       over(held.order, unstarted(commandId, { outcome: 'cancelled' }));
@@ -125,6 +149,11 @@ export function createIntake(needs: OrderNeeds): Intake {
           ({ command_id, state: isAccepted ? 'running' : 'waiting', chunks }) as const,
       );
       return [...started, ...queued];
+    },
+    rest() {
+      const idle = isIdle();
+      stopping ||= idle;
+      return idle;
     },
     async stop() {
       stopping = true;

@@ -13,6 +13,8 @@ export const MAX_LEFTOVERS = 100;
 
 export interface Leftovers {
   end(commandId: string): void;
+  /** Somebody is looked for. */
+  readonly isWorking: boolean;
   /** Resolves when nobody is looked for any more. Never rejects. */
   over(): Promise<void>;
 }
@@ -46,6 +48,9 @@ export function createLeftovers({
       if (waiting.size >= MAX_LEFTOVERS) return;
       waiting.add(commandId);
       working ??= work();
+    },
+    get isWorking() {
+      return working !== undefined;
     },
     over: () => working ?? Promise.resolve(),
   };

@@ -36,6 +36,8 @@ export interface Host {
   drains: boolean;
   drain(): void;
   isUp: boolean;
+  /** How often the last of what ran had ended. */
+  idles: number;
   /** Set it to refuse, or to wait before anything is prepared. */
   prepare: (text: string) => Promise<Refused | undefined>;
   command(n: number, overrides?: Partial<MessageOf<'command'>>): void;
@@ -124,6 +126,7 @@ export async function hostFor(
       else waiting.push(taken);
       return true;
     },
+    onIdle: () => void host.idles++,
   });
   const of = <T extends ClientMessage['type']>(type: T) =>
     sent.filter((message): message is Extract<ClientMessage, { type: T }> => message.type === type);
@@ -140,6 +143,7 @@ export async function hostFor(
       for (const call of taken) call();
     },
     isUp: false,
+    idles: 0,
     prepare: () => Promise.resolve(undefined),
     command(n, overrides = {}) {
       commands.take({

@@ -339,3 +339,54 @@ describe('on this host', () => {
     expect(said.err).toMatch(/^ops-client: unknown option "--speed"/);
   });
 });
+
+describe('upgrades over the connection', () => {
+  const KEY = `ed25519:${'A'.repeat(43)}`;
+  const ID = '6f1d3a52-9a0e-4c55-8d3e-0b7a4f6c2d18';
+  async function withState(state: unknown): Promise<Said> {
+    const cwd = await place();
+    await writeFile(join(cwd, 'client_id.txt'), `${ID}\n`, { mode: 0o600 });
+    const directory = join(cwd, 'data', ID, 'upgrade');
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    if (state !== undefined) await writeFile(join(directory, 'state.json'), JSON.stringify(state));
+    return doctor(cwd, { OPS_SERVER_PORT: '1', OPS_UPGRADE_KEYS: KEY });
+  }
+
+  it('are off, and said to be', async () => {
+    const said = await doctor(await place(), { OPS_SERVER_PORT: '1' });
+    expect(said.of('upgrade')).toEqual([
+      'ok upgrades over the connection are off: upgrade_keys names no key',
+    ]);
+    expect(said.of('last-upgrade')).toEqual([]);
+  });
+
+  it('a key that is none is a fault of the configuration', async () => {
+    const said = await doctor(await place(), { OPS_SERVER_PORT: '1', OPS_UPGRADE_KEYS: 'ed25519:short' });
+    expect(said.of('configuration')).toEqual([expect.stringMatching(/^fault .*OPS_UPGRADE_KEYS/)]);
+  });
+
+  it('what is kept, and how the last one ended', async () => {
+    expect((await withState(undefined)).of('upgrade')).toEqual([
+      expect.stringMatching(/^ok releases signed by 1 keys of upgrade_keys are taken; the installed program/),
+    ]);
+    const last = { upgrade_id: ID, state: 'back', reason: 'not_connected', detail: 'no route to host' };
+    expect((await withState({ format: 1, kept: null, last, trial: null })).of('last-upgrade')).toEqual([
+      'warning the last upgrade came to nothing (back): not_connected: no route to host',
+    ]);
+    const kept = {
+      manifest: '{}',
+      signature: { key: `ed25519:${'B'.repeat(43)}`, signature: `${'A'.repeat(86)}==` },
+      folder: '0'.repeat(16),
+      files: [{ path: 'bin/ops-client', size: 1, sha256: '0'.repeat(64) }],
+      starts: 0,
+    };
+    expect((await withState({ format: 1, kept, last: null, trial: null })).of('upgrade')).toEqual([
+      expect.stringMatching(
+        /^warning the release that is kept is not used .* upgrade_keys of this host has no ed25519:B/,
+      ),
+    ]);
+    expect((await withState({ format: 7 })).of('upgrade')).toEqual([
+      expect.stringMatching(/^warning what is kept of upgrades cannot be read/),
+    ]);
+  });
+});

@@ -14,10 +14,16 @@ import { CLIENT_SETTINGS, loadClientConfig } from '../config.ts';
 import { VERSION } from '../version.ts';
 import { CONFIGURATION_CHECKS, HOST_CHECKS } from './check-host.ts';
 import { LINK_CHECKS } from './check-link.ts';
+import { UPGRADE_CHECKS } from './check-upgrade.ts';
 import type { ClientFacts } from './facts.ts';
 import { gather } from './gather.ts';
 
-const CHECKS: readonly Check<ClientFacts>[] = [...CONFIGURATION_CHECKS, ...LINK_CHECKS, ...HOST_CHECKS];
+const CHECKS: readonly Check<ClientFacts>[] = [
+  ...CONFIGURATION_CHECKS,
+  ...LINK_CHECKS,
+  ...HOST_CHECKS,
+  ...UPGRADE_CHECKS,
+];
 
 export interface ClientDoctorNeeds extends Pick<DoctorNeeds, 'argv' | 'env' | 'out' | 'err'> {
   readonly cwd: string;

@@ -5,6 +5,7 @@ import type { DirectoryFacts, PathFacts } from '@ops/runtime/doctor/path-facts.t
 import type { ReadSettings } from '@ops/runtime/doctor/settings-findings.ts';
 
 import type { CLIENT_SETTINGS, ClientConfig } from '../config.ts';
+import type { UpgradeSight } from './check-upgrade.ts';
 import type { ServerSight } from './look-at-server.ts';
 
 export interface ScriptDirectory {
@@ -51,6 +52,8 @@ export interface ClientFacts {
     readonly path: string;
     readonly problem: string;
   }[];
+  /** Undefined: there can be nothing. */
+  readonly upgrade: UpgradeSight | undefined;
   /** `/health` at `--url`. */
   readonly health: { readonly url: URL; readonly answer: Answer } | undefined;
 }

@@ -23,6 +23,7 @@ import { faultOfScript } from '../executor/script.ts';
 import { dataDirectories } from '../identity.ts';
 import { goodbyeFailure } from '../link/goodbye.ts';
 import { VERSION } from '../version.ts';
+import { lookAtUpgrade } from './check-upgrade.ts';
 import type { ClientFacts } from './facts.ts';
 import { lookAtCertificate } from './look-at-certificate.ts';
 import { lookAtServer } from './look-at-server.ts';
@@ -102,6 +103,10 @@ export async function gather(needs: GatherNeeds): Promise<ClientFacts> {
       })),
     ),
     brokenCommands: brokenCommands(config),
+    upgrade:
+      process.platform === 'linux' && id !== undefined && id !== ''
+        ? await lookAtUpgrade(config.upgradeKeys, join(dataDir.path, id))
+        : undefined,
     health: url && { url, answer: await ask({ url: new URL('/health', url), clock }) },
   };
 }

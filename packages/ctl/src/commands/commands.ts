@@ -7,6 +7,7 @@ import { history } from './history.ts';
 import { hosts } from './hosts.ts';
 import { identity } from './identity.ts';
 import { login, logout } from './login.ts';
+import { release } from './release.ts';
 import { result } from './result.ts';
 import { rollout } from './rollout.ts';
 import { rollouts } from './rollouts.ts';
@@ -26,5 +27,6 @@ export const COMMANDS: readonly Command[] = [
   rollouts,
   tokens,
   identity,
+  release,
   completionOf(() => COMMANDS),
 ];

@@ -17,6 +17,8 @@
  *   S→C command | service | update | cancel
  *   C→S command_accepted, command_output…, command_result
  *   S→C output_missing?, result_ack
+ *   S→C upgrade, cancel_upgrade               only to a client whose `register` has `upgrade`
+ *   C→S upgrade_fetch, upgrade_status             S→C upgrade_part
  *   either: goodbye, then close; error, then close
  *
  * A message of the wrong direction or phase, or of an unknown type, closes the connection. Unknown fields are an
@@ -53,6 +55,14 @@ import {
 import { createMessageReader } from './message-reader.ts';
 import type { MessageTable, Phase, Side } from './message-reader.ts';
 import { sealed } from './sealed.ts';
+import {
+  cancelUpgrade,
+  upgrade,
+  upgradeFetch,
+  upgradePart,
+  upgradeReport,
+  upgradeStatus,
+} from './upgrade-messages.ts';
 
 const lenient = { unknown: 'ignore' } as const;
 const type = <const T extends string>(name: T): Schema<T> => s.oneOf([name]);
@@ -162,6 +172,7 @@ const register = s.object(
     ),
     /** Samples that wait on disk, by client time. */
     backlog: s.optional(s.object({ from: epochMs, to: epochMs, count: counter }, lenient)),
+    upgrade: s.optional(upgradeReport),
   },
   lenient,
 );
@@ -328,6 +339,11 @@ export const MESSAGES = {
   command_result: { from: ['client'], phases: ['ready'], schema: commandResult },
   output_missing: { from: ['server'], phases: ['ready'], schema: outputMissing },
   result_ack: { from: ['server'], phases: ['ready'], schema: resultAck },
+  upgrade: { from: ['server'], phases: ['ready'], schema: upgrade },
+  cancel_upgrade: { from: ['server'], phases: ['ready'], schema: cancelUpgrade },
+  upgrade_fetch: { from: ['client'], phases: ['ready'], schema: upgradeFetch },
+  upgrade_part: { from: ['server'], phases: ['ready'], schema: upgradePart },
+  upgrade_status: { from: ['client'], phases: ['ready'], schema: upgradeStatus },
   goodbye: { from: ['server', 'client'], phases: ['greeting', 'registering', 'ready'], schema: goodbye },
   error: { from: ['server', 'client'], phases: ['greeting', 'registering', 'ready'], schema: error },
 } as const satisfies MessageTable<{ type: string }>;
