@@ -211,6 +211,10 @@ export class SimulatedClient {
       case 'new_identity':
         this.#link?.end(message.type);
         break;
+      // It names no keys, so nobody orders it to.
+      case 'upgrade':
+      case 'cancel_upgrade':
+      case 'upgrade_part':
       case 'samples_ack':
     }
   }
