@@ -12,6 +12,8 @@ import { rollout } from './rollout.ts';
 import { rollouts } from './rollouts.ts';
 import { run } from './run.ts';
 import { tokens } from './tokens.ts';
+import { upgrade } from './upgrade.ts';
+import { upgrades } from './upgrades.ts';
 
 export const COMMANDS: readonly Command[] = [
   login,
@@ -24,6 +26,8 @@ export const COMMANDS: readonly Command[] = [
   apps,
   rollout,
   rollouts,
+  upgrade,
+  upgrades,
   tokens,
   identity,
   completionOf(() => COMMANDS),

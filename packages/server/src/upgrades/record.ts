@@ -2,6 +2,7 @@
 import type { ClientRelease, ReleaseSignature } from '@ops/protocol/domain/client-release.ts';
 import { UPGRADE_HOST_STATES, UPGRADE_ORDER_STATES, UPGRADE_ORDERS } from '@ops/protocol/domain/upgrade.ts';
 import type { UpgradeHostState, UpgradeState } from '@ops/protocol/domain/upgrade.ts';
+import { hasGoneWrong, isAtItsEnd, isOnTheWay } from '@ops/protocol/domain/upgrade-progress.ts';
 import type { UpgradeHost, UpgradeSummary } from '@ops/protocol/http/upgrades.ts';
 
 import type { HostNews } from './upgrades.ts';
@@ -49,14 +50,11 @@ export interface UpgradeRecord {
   revision: number;
 }
 
-const ON_ITS_WAY: ReadonlySet<UpgradeHostState> = new Set(['ordered', 'fetching', 'waiting', 'trying']);
-const FAILED: ReadonlySet<UpgradeHostState> = new Set(['refused', 'failed', 'back']);
-
 type InState = Pick<Host, 'state'>;
 
-export const isOnItsWay = ({ state }: InState): boolean => ON_ITS_WAY.has(state);
-export const isFailed = ({ state }: InState): boolean => FAILED.has(state);
-export const isOpen = ({ state }: InState): boolean => state === 'queued' || ON_ITS_WAY.has(state);
+export const isOnItsWay = ({ state }: InState): boolean => isOnTheWay(state);
+export const isFailed = ({ state }: InState): boolean => hasGoneWrong(state);
+export const isOpen = ({ state }: InState): boolean => !isAtItsEnd(state);
 export const isFinished = (state: UpgradeState): boolean => state === 'finished' || state === 'stopped';
 
 /** As they are stored with each change, for the list. */

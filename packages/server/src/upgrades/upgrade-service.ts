@@ -1,6 +1,7 @@
 /** Upgrades: who they are for is decided here once, and a runner brings each to its end. See upgrades.ts. */
 import { OpsError } from '@ops/protocol/errors.ts';
 import { unfitReason } from '@ops/protocol/domain/upgrade-fit.ts';
+import { countIn, ON_THE_WAY } from '@ops/protocol/domain/upgrade-progress.ts';
 import type { UpgradeReason } from '@ops/protocol/domain/upgrade.ts';
 import { ROLLOUT_EVENTS_PER_SEC } from '@ops/protocol/http/events.ts';
 import { MAX_VERSIONS } from '@ops/protocol/http/upgrades.ts';
@@ -218,9 +219,7 @@ export function createUpgrades(needs: UpgradeServiceNeeds): UpgradeService {
 
     get unfinishedHosts() {
       if (!active) return 0;
-      const { states } = countsOf(active.record.hosts);
-      const { queued = 0, ordered = 0, fetching = 0, waiting = 0, trying = 0 } = states;
-      return queued + ordered + fetching + waiting + trying;
+      return countIn(countsOf(active.record.hosts).states, ['queued', ...ON_THE_WAY]);
     },
 
     async release() {
