@@ -32,7 +32,7 @@ const SERVER_LAYERS: readonly (readonly string[])[] = [
   ['server.ts'],
   ['server-figures.ts', 'health-check.ts'],
   ['http', 'gateway', 'backup'],
-  ['rollouts'],
+  ['rollouts', 'upgrades'],
   ['batches', 'apps'],
   ['releases'],
   ['commands', 'metrics', 'auth', 'events', 'enrolment'],

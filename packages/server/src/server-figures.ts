@@ -10,12 +10,14 @@ import type { Rollup } from './metrics/rollup.ts';
 import type { RolloutService } from './rollouts/rollout-service.ts';
 import type { OpenDatabase } from './storage/open.ts';
 import type { SampleTables, Tables } from './storage/tables.ts';
+import type { UpgradeService } from './upgrades/upgrade-service.ts';
 
 export interface FigureSources {
   readonly fleet: FleetRegistry;
   readonly commands: Commands;
   readonly batches: Pick<BatchService, 'unfinished'>;
   readonly rollouts: Pick<RolloutService, 'unfinished'>;
+  readonly upgrades: Pick<UpgradeService, 'unfinishedHosts'>;
   readonly gateway: Gateway;
   readonly rollup: Rollup;
   readonly auth: Auth;
@@ -27,7 +29,8 @@ export interface FigureSources {
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
 export function serverFigures(sources: FigureSources): ServerFigures {
-  const { fleet, commands, batches, rollouts, gateway, rollup, auth, main, history, http } = sources;
+  const { fleet, commands, batches, rollouts, upgrades, gateway, rollup, auth, main, history, http } =
+    sources;
   return {
     clients: () => fleet.counts(),
     clientsOnPreviousSecret: () => gateway.stats().onPreviousSecret,
@@ -48,6 +51,7 @@ export function serverFigures(sources: FigureSources): ServerFigures {
     },
     batches: () => batches.unfinished,
     rollouts: () => rollouts.unfinished,
+    upgradeHosts: () => upgrades.unfinishedHosts,
     unstoredOutput: () => commands.stats().unstoredBytes,
     outputWaits: () => gateway.stats().outputHeld,
     dropped() {

@@ -2,7 +2,7 @@
  * The composition root: the only file that knows every part of the server. It starts them in the order in which they
  * need each other and releases them in reverse, also when a later one fails to start.
  *
- *   storage → fleet, samples → commands → batches, releases, apps → rollouts → auth → enrolment → gateway → HTTP
+ *   storage → fleet, samples → commands → batches, releases, apps → rollouts, upgrades → auth → enrolment → gateway → HTTP
  */
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -44,6 +44,8 @@ import { createMeta } from './storage/meta.ts';
 import { openMainDatabase, openSampleDatabase } from './storage/open.ts';
 import { resolveTcpSecrets } from './tcp-secret.ts';
 import type { TcpSecrets } from './tcp-secret.ts';
+import { createShelf } from './upgrades/shelf.ts';
+import { createUpgrades } from './upgrades/upgrade-service.ts';
 import { VERSION } from './version.ts';
 
 const SECOND_MS = 1000;
@@ -162,6 +164,20 @@ async function start(
   await rollouts.load();
   lifecycle.onRelease('rollouts', () => rollouts.stopAll());
 
+  const filesDirectory = config.clientFilesDir ?? builtFiles();
+  const upgrades = createUpgrades({
+    shelf: createShelf(filesDirectory),
+    commands,
+    database: main,
+    fleet,
+    clock,
+    log,
+    random,
+    retentionDays: config.commandRetentionDays,
+  });
+  await upgrades.load();
+  lifecycle.onRelease('upgrades', () => upgrades.stopAll());
+
   const auth = await createAuth({ database: main, audit, clock, random, log, options: config });
   lifecycle.onRelease('auth', () => auth.close());
 
@@ -185,6 +201,7 @@ async function start(
     serverId: await createMeta({ database: main, random }).serverId(),
     inbox: fleet,
     commands: commands.inbox,
+    upgrades: upgrades.inbox,
     book: enrolment,
     audit,
     clock,
@@ -194,12 +211,13 @@ async function start(
   lifecycle.onRelease('gateway', () => gateway.close());
 
   let tcpPort = config.tcpPort;
-  const hub = createEventHub({ fleet, commands, batches, rollouts, clock, random });
+  const hub = createEventHub({ fleet, commands, batches, rollouts, upgrades, clock, random });
   const figures = serverFigures({
     fleet,
     commands,
     batches,
     rollouts,
+    upgrades,
     gateway,
     rollup,
     auth,
@@ -219,6 +237,7 @@ async function start(
     rollBack,
     releases,
     rollouts,
+    upgrades,
     isConnected,
     policy,
     predefined: predefinedFor(policy, config.commands),
@@ -230,7 +249,7 @@ async function start(
       fingerprint: tcpTls ? certificateFingerprint(tcpTls.cert) : null,
     },
     clientFiles: await loadClientFiles({
-      directory: config.clientFilesDir ?? builtFiles(),
+      directory: filesDirectory,
       installer: await ownInstaller(),
       version: VERSION,
     }),

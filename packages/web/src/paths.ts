@@ -8,6 +8,8 @@ export const paths = {
   rolloutForm: '/apps/$name/rollout',
   rollouts: '/rollouts',
   rollout: '/rollouts/$id',
+  upgrades: '/upgrades',
+  upgrade: '/upgrades/$id',
   commands: '/commands',
   history: '/commands/history',
   run: '/commands/$id',

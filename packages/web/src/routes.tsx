@@ -2,7 +2,7 @@ import { health } from '@ops/protocol/http/health.ts';
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 
 import type { Api } from './api/client.ts';
-import { readOrderSearch } from './commands/order-address.ts';
+import { readOrderSearch, readTargets } from './commands/order-address.ts';
 import { readAppsSearch } from './pages/apps/apps-search.ts';
 import { readBatchSearch } from './pages/batch/batch-search.ts';
 import { CrashPage } from './pages/crash/CrashPage.tsx';
@@ -12,6 +12,7 @@ import { NotFoundPage } from './pages/not-found/NotFoundPage.tsx';
 import { readRolloutPageSearch } from './pages/rollout/rollout-search.ts';
 import { readRolloutsSearch } from './pages/rollouts/rollouts-search.ts';
 import { readFleetSearch } from './pages/system/fleet-search.ts';
+import { readUpgradePageSearch } from './pages/upgrade/upgrade-search.ts';
 import { SystemPage } from './pages/system/SystemPage.tsx';
 import { paths } from './paths.ts';
 import { readRolloutSearch } from './rollouts/rollout-address.ts';
@@ -92,6 +93,16 @@ export function createConsoleRouter(api: Api, basepath: string) {
       ...at(paths.rollout),
       validateSearch: readRolloutPageSearch,
       component: page(api, () => import('./pages/rollout/RolloutPage.tsx'), 'RolloutPage'),
+    }),
+    createRoute({
+      ...at(paths.upgrades),
+      validateSearch: readTargets,
+      component: page(api, () => import('./pages/upgrades/UpgradesPage.tsx'), 'UpgradesPage'),
+    }),
+    createRoute({
+      ...at(paths.upgrade),
+      validateSearch: readUpgradePageSearch,
+      component: page(api, () => import('./pages/upgrade/UpgradePage.tsx'), 'UpgradePage'),
     }),
     createRoute({
       ...at(paths.commands),

@@ -13,6 +13,8 @@ import { rollout } from './rollout.ts';
 import { rollouts } from './rollouts.ts';
 import { run } from './run.ts';
 import { tokens } from './tokens.ts';
+import { upgrade } from './upgrade.ts';
+import { upgrades } from './upgrades.ts';
 
 export const COMMANDS: readonly Command[] = [
   login,
@@ -25,6 +27,8 @@ export const COMMANDS: readonly Command[] = [
   apps,
   rollout,
   rollouts,
+  upgrade,
+  upgrades,
   tokens,
   identity,
   release,

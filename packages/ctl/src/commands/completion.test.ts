@@ -30,6 +30,8 @@ describe('completion', () => {
         'ask opsctl apps --status R',
         'ask opsctl rollout --on-failure r',
         'ask opsctl rollout pa',
+        'ask opsctl upgrades re',
+        'ask opsctl upgrade --ca',
       ].join('\n');
       await writeFile(path, `${await script('bash')}\n${asked}\n`);
       expect(execFileSync('bash', [path], { encoding: 'utf8' }).split('\n')).toEqual([
@@ -42,6 +44,8 @@ describe('completion', () => {
         'Running',
         'rollback',
         'pause',
+        'resume',
+        '--canary --ca',
         '',
       ]);
     } finally {

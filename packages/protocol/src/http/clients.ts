@@ -2,6 +2,7 @@ import { appInfo } from '../domain/app.ts';
 import { CLIENT_STATUSES, hostPolicy, labels, systemInfo } from '../domain/client.ts';
 import { CREDENTIALS } from '../domain/enrolment.ts';
 import { epochMs, uuid } from '../domain/id.ts';
+import { upgradeStanding } from '../domain/upgrade-fit.ts';
 import { s } from '../schema.ts';
 import type { Infer } from '../schema.ts';
 import { endpoint, timestamp } from './endpoint.ts';
@@ -19,6 +20,10 @@ export const clientView = s.object({
   protocol_version: s.nullable(s.integer({ description: 'Spoken on its connection; null when offline.' })),
   labels,
   policy: s.nullable(hostPolicy),
+  upgrade: s.described(
+    s.nullable(upgradeStanding),
+    'The keys whose releases this host takes, none: it is never upgraded; and the release it runs. Null: its client is too old.',
+  ),
   remote_address: s.nullable(s.string({ max: 64 })),
   encrypted: s.boolean('The link runs over TLS.'),
   authenticated: s.boolean('Both sides proved a secret.'),

@@ -38,6 +38,7 @@ export interface Endpoint {
     | 'batches'
     | 'apps'
     | 'rollouts'
+    | 'upgrades'
     | 'events'
     | 'health'
     | 'docs';

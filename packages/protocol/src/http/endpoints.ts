@@ -43,6 +43,15 @@ import {
   orderRollout,
   previewRollout,
 } from './rollouts.ts';
+import {
+  createUpgrade,
+  getClientRelease,
+  getUpgrade,
+  listUpgradeHosts,
+  listUpgrades,
+  orderUpgrade,
+  previewUpgrade,
+} from './upgrades.ts';
 
 /** Every path the server answers, apart from the files of the console. */
 export const ENDPOINTS: readonly Endpoint[] = [
@@ -90,6 +99,13 @@ export const ENDPOINTS: readonly Endpoint[] = [
   getRollout,
   listRolloutHosts,
   orderRollout,
+  getClientRelease,
+  previewUpgrade,
+  createUpgrade,
+  listUpgrades,
+  getUpgrade,
+  listUpgradeHosts,
+  orderUpgrade,
   events,
   pollEvents,
   health,

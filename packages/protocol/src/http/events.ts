@@ -12,12 +12,13 @@
  *   batch     BatchSummary                       a batch was made or changed; at most BATCH_EVENTS_PER_SEC of each
  *   app       AppEvent                           the applications of a client changed: all of them, as they are now
  *   rollout   RolloutSummary                     a rollout was made or changed; at most ROLLOUT_EVENTS_PER_SEC of each
+ *   upgrade   UpgradeSummary                     an upgrade of clients was made or changed; as often as rollouts are told
  *   metrics   {at, clients: {id: SummaryMetrics, last_seen_ms}}   at most once a second: the newest readings only
  *   window    WindowEvent                        at most once a second: what changed of a part of the list of clients, in
  *                                               the order and with the filter of the query
  *   map       MapEvent                           at most once a second: what changed of all clients, a few bytes for each
  *
- * `client`, `forgotten`, `counts`, `command`, `output`, `batch`, `app` and `rollout` carry an id and are sent again after `Last-Event-ID`; `metrics` is the newest
+ * `client`, `forgotten`, `counts`, `command`, `output`, `batch`, `app`, `rollout` and `upgrade` carry an id and are sent again after `Last-Event-ID`; `metrics` is the newest
  * state, so a reader that is slow or was away gets the newest and misses nothing it could use. So are `window` and `map`: their
  * first events hold everything, and those that follow only what changed since the one before on the same stream.
  *
@@ -35,6 +36,7 @@ import type { ClientSummary, FleetCounts, SummaryMetrics } from './clients.ts';
 import type { CommandSummary } from './commands.ts';
 import { endpoint } from './endpoint.ts';
 import type { RolloutSummary } from './rollouts.ts';
+import type { UpgradeSummary } from './upgrades.ts';
 
 export const EVENT_TOPICS = [
   'client',
@@ -44,6 +46,7 @@ export const EVENT_TOPICS = [
   'batch',
   'app',
   'rollout',
+  'upgrade',
   'window',
   'map',
 ] as const;
@@ -156,6 +159,7 @@ export interface EventData {
   readonly batch: BatchSummary;
   readonly app: AppEvent;
   readonly rollout: RolloutSummary;
+  readonly upgrade: UpgradeSummary;
   readonly metrics: {
     readonly at: number;
     readonly clients: Readonly<Record<string, TimedMetrics>>;
@@ -177,6 +181,7 @@ export const EVENT_NAMES = [
   'batch',
   'app',
   'rollout',
+  'upgrade',
   'window',
   'map',
 ] as const satisfies readonly EventName[];
@@ -186,7 +191,7 @@ const wish = {
     s.string({
       max: 128,
       description:
-        'Comma-separated: client, metrics, command, output, batch, app, rollout, window, map. Absent: all but window and map; output needs command_id.',
+        'Comma-separated: client, metrics, command, output, batch, app, rollout, upgrade, window, map. Absent: all but window and map; output needs command_id.',
     }),
   ),
   client_id: s.optional(s.described(uuid, 'Only this client.')),

@@ -11,6 +11,8 @@ export const PAGE_PATHS = [
   '/apps/{client}/{name}/releases',
   '/rollouts',
   '/rollouts/{id}',
+  '/upgrades',
+  '/upgrades/{id}',
   '/commands',
   '/commands/history',
   '/commands/{id}',

@@ -117,6 +117,8 @@ export interface MadeCommands {
   readonly batchId: string | null;
   /** Of a request that made a rollout, and no command yet. */
   readonly rolloutId?: string | undefined;
+  /** Of one that made an upgrade of clients. */
+  readonly upgradeId?: string | undefined;
 }
 
 export interface Commands {

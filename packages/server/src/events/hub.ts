@@ -1,5 +1,5 @@
 /**
- * What happens to clients, their applications, commands, batches and rollouts, as numbered events that many readers
+ * What happens to clients, their applications, commands, batches, rollouts and upgrades, as numbered events that many readers
  * share. An event is made into text once; readers (reader.ts) hold a position, not a queue. Ids are `<start>-<number>`: after a restart the numbers begin again under
  * another start, and a reader that comes back is told to fetch everything. Output, and the commands of a batch, become
  * events only while somebody listens to them (scopes.ts).
@@ -18,6 +18,7 @@ import type { Batches } from '../batches/batches.ts';
 import type { CommandChange, Commands, OutputPiece } from '../commands/commands.ts';
 import type { Fleet, FleetChange } from '../fleet/fleet.ts';
 import type { Rollouts } from '../rollouts/rollouts.ts';
+import type { Upgrades } from '../upgrades/upgrades.ts';
 import { eventFrame } from './frame.ts';
 import { createOutputText } from './output-text.ts';
 import { createPace } from './pace.ts';
@@ -85,10 +86,11 @@ export function createEventHub(needs: {
   readonly commands: Pick<Commands, 'onChange' | 'onOutput'>;
   readonly batches: Pick<Batches, 'onChange'>;
   readonly rollouts: Pick<Rollouts, 'onChange'>;
+  readonly upgrades: Pick<Upgrades, 'onChange'>;
   readonly clock: Clock;
   readonly random: Random;
 }): EventHub {
-  const { fleet, commands, batches, rollouts, clock, random } = needs;
+  const { fleet, commands, batches, rollouts, upgrades, clock, random } = needs;
   const start = random.bytes(6).toString('hex');
   const ring = createEventRing({ events: KEPT_EVENTS, bytes: MAX_KEPT_BYTES });
   const readers = new Set<HubReader>();
@@ -186,6 +188,7 @@ export function createEventHub(needs: {
     commands.onOutput(onOutput),
     batches.onChange(onBatch),
     rollouts.onChange((summary) => add({ topic: 'rollout' }, 'rollout', summary)),
+    upgrades.onChange((summary) => add({ topic: 'upgrade' }, 'upgrade', summary)),
   ];
 
   return {

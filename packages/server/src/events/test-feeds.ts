@@ -1,11 +1,13 @@
-/** What commands, batches and rollouts tell the events, in the hands of a test. */
+/** What commands, batches, rollouts and upgrades tell the events, in the hands of a test. */
 import type { BatchSummary } from '@ops/protocol/http/batches.ts';
 import type { CommandSummary } from '@ops/protocol/http/commands.ts';
 import type { RolloutSummary } from '@ops/protocol/http/rollouts.ts';
+import type { UpgradeSummary } from '@ops/protocol/http/upgrades.ts';
 
 import type { Batches } from '../batches/batches.ts';
 import type { CommandChange, Commands, OutputPiece } from '../commands/commands.ts';
 import type { Rollouts } from '../rollouts/rollouts.ts';
+import type { Upgrades } from '../upgrades/upgrades.ts';
 
 export interface Feed<T> {
   readonly listen: (call: (value: T) => void) => () => void;
@@ -30,10 +32,12 @@ export interface StandInFeeds {
   readonly commands: Pick<Commands, 'onChange' | 'onOutput'>;
   readonly batches: Pick<Batches, 'onChange'>;
   readonly rollouts: Pick<Rollouts, 'onChange'>;
+  readonly upgrades: Pick<Upgrades, 'onChange'>;
   command(summary: CommandSummary): void;
   output(commandId: string, offset: number, text: string | Buffer, stream?: OutputPiece['stream']): void;
   batch(summary: BatchSummary): void;
   rollout(summary: RolloutSummary): void;
+  upgrade(summary: UpgradeSummary): void;
 }
 
 export function createStandInFeeds(): StandInFeeds {
@@ -41,16 +45,19 @@ export function createStandInFeeds(): StandInFeeds {
   const outputs = createFeed<OutputPiece>();
   const batches = createFeed<BatchSummary>();
   const rollouts = createFeed<RolloutSummary>();
+  const upgrades = createFeed<UpgradeSummary>();
   return {
     commands: { onChange: changes.listen, onOutput: outputs.listen },
     batches: { onChange: batches.listen },
     rollouts: { onChange: rollouts.listen },
+    upgrades: { onChange: upgrades.listen },
     command: (summary) => changes.tell({ summary, before: undefined, groupKey: null, held: false }),
     output(commandId, offset, text, stream = 'stdout') {
       outputs.tell({ commandId, clientId: CLIENT, stream, offset, bytes: Buffer.from(text) });
     },
     batch: batches.tell,
     rollout: rollouts.tell,
+    upgrade: upgrades.tell,
   };
 }
 
@@ -148,6 +155,31 @@ export function exampleRollout(n: number, overrides: Partial<RolloutSummary> = {
     concurrency: 50,
     timeout_secs: 600,
     orders: ['pause', 'stop', 'rollback'],
+    revision: 1,
+    ...overrides,
+  };
+}
+
+export function exampleUpgrade(n: number, overrides: Partial<UpgradeSummary> = {}): UpgradeSummary {
+  return {
+    id: exampleId(n),
+    version: '1.2.0',
+    commit: 'abc1234',
+    released_at: 1_767_000_000_000,
+    key: `ed25519:${'A'.repeat(43)}`,
+    state: 'canary',
+    created_by: 'admin',
+    created_at_ms: 1_767_225_600_000,
+    expires_at_ms: 1_767_312_000_000,
+    finished_at_ms: null,
+    changed_by: null,
+    targets: 2,
+    counts: { queued: 1, fetching: 1 },
+    canary: { hosts: 1, done: 0 },
+    failures: 0,
+    max_failures: 0,
+    concurrency: 10,
+    orders: ['pause', 'stop'],
     revision: 1,
     ...overrides,
   };

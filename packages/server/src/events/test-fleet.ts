@@ -79,6 +79,7 @@ function viewOf(summary: ClientSummary, policy: HostPolicy | null): ClientView {
     protocol_version: summary.status === 'online' ? 2 : null,
     labels: summary.labels,
     policy,
+    upgrade: null,
     remote_address: '192.0.2.1',
     encrypted: false,
     authenticated: true,
@@ -144,6 +145,12 @@ export function createStandInFleet(): StandInFleet {
       if (!client) return undefined;
       const { hostname, status } = client;
       return { hostname, online: status === 'online', policy: policies.get(id) ?? null };
+    },
+    running(id) {
+      const client = clients.get(id);
+      if (!client) return undefined;
+      const { hostname, status, client_version, arch } = client;
+      return { hostname, online: status === 'online', version: client_version, arch, upgrade: null };
     },
     appsOf(id) {
       const client = clients.get(id);

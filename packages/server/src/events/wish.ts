@@ -40,7 +40,8 @@ export function wants(wish: Wish, event: EventHead): boolean {
       // A batch is about many clients.
       return batchId === undefined ? clientId === undefined : isOfBatch;
     case 'rollout':
-      // So is a rollout.
+    case 'upgrade':
+      // So are these.
       return clientId === undefined;
     case 'client':
     case 'app':

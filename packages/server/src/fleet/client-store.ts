@@ -5,6 +5,7 @@ import type { Compilable, Insertable, Selectable } from 'kysely';
 import { appInfo, MAX_APPS } from '@ops/protocol/domain/app.ts';
 import { hostFacts, hostPolicy, labels } from '@ops/protocol/domain/client.ts';
 import { sample } from '@ops/protocol/domain/sample.ts';
+import { upgradeStanding } from '@ops/protocol/domain/upgrade-fit.ts';
 import { decode, s } from '@ops/protocol/schema.ts';
 import type { Schema } from '@ops/protocol/schema.ts';
 import { freshSample } from '@ops/protocol/wire/plain-heartbeat.ts';
@@ -37,6 +38,7 @@ type Row = Selectable<Tables['clients']>;
 
 const apps = s.array(appInfo, MAX_APPS);
 const policy = s.nullable(hostPolicy);
+const upgrade = s.nullable(upgradeStanding);
 
 function toRow(client: StoredClient): Insertable<Tables['clients']> {
   return {
@@ -52,6 +54,7 @@ function toRow(client: StoredClient): Insertable<Tables['clients']> {
     apps: JSON.stringify(client.apps),
     labels: JSON.stringify(client.labels),
     policy: JSON.stringify(client.policy),
+    upgrade: client.upgrade && JSON.stringify(client.upgrade),
     remote_address: client.remoteAddress ?? '',
     encrypted: client.encrypted ? 1 : 0,
     authenticated: client.authenticated ? 1 : 0,
@@ -72,6 +75,7 @@ const CHANGING = [
   'apps',
   'labels',
   'policy',
+  'upgrade',
   'remote_address',
   'encrypted',
   'authenticated',
@@ -86,7 +90,7 @@ export function createClientStore(database: Database<Tables>, log: Log): ClientS
   function read<T>(
     schema: Schema<T>,
     row: Row,
-    column: 'facts' | 'last_sample' | 'apps' | 'labels' | 'policy',
+    column: 'facts' | 'last_sample' | 'apps' | 'labels' | 'policy' | 'upgrade',
     empty: T,
   ): T {
     try {
@@ -116,6 +120,7 @@ export function createClientStore(database: Database<Tables>, log: Log): ClientS
       apps: read(apps, row, 'apps', []),
       labels: read(labels, row, 'labels', {}),
       policy: read(policy, row, 'policy', null),
+      upgrade: row.upgrade === null ? null : read(upgrade, row, 'upgrade', null),
       remoteAddress: row.remote_address === '' ? null : row.remote_address,
       encrypted: row.encrypted === 1,
       authenticated: row.authenticated === 1,

@@ -3,6 +3,7 @@ import { isFailing } from '@ops/protocol/domain/app.ts';
 import type { AppInfo } from '@ops/protocol/domain/app.ts';
 import type { HostFacts, HostPolicy, Labels } from '@ops/protocol/domain/client.ts';
 import type { Credential } from '@ops/protocol/domain/enrolment.ts';
+import type { UpgradeStanding } from '@ops/protocol/domain/upgrade-fit.ts';
 
 import type { ClientLink } from './fleet.ts';
 import type { NewestSample } from './newest-sample.ts';
@@ -28,6 +29,8 @@ export interface StoredClient {
   labels: Labels;
   /** Null when it was not told. */
   policy: HostPolicy | null;
+  /** Null when its client is too old to tell. */
+  upgrade: UpgradeStanding | null;
   /** Null when it was not told. */
   remoteAddress: string | null;
   encrypted: boolean;
@@ -89,6 +92,7 @@ export function createEntry(stored: StoredClient): Entry {
     apps: stored.apps,
     labels: stored.labels,
     policy: stored.policy,
+    upgrade: stored.upgrade,
     remoteAddress: stored.remoteAddress,
     encrypted: stored.encrypted,
     authenticated: stored.authenticated,

@@ -6,6 +6,7 @@ import type { AppInfo } from '@ops/protocol/domain/app.ts';
 import type { HostFacts, HostPolicy, Labels } from '@ops/protocol/domain/client.ts';
 import type { Credential } from '@ops/protocol/domain/enrolment.ts';
 import type { Sample, TimedSample } from '@ops/protocol/domain/sample.ts';
+import type { UpgradeStanding } from '@ops/protocol/domain/upgrade-fit.ts';
 import type { ClientApps } from '@ops/protocol/http/apps.ts';
 import type {
   ClientName,
@@ -85,6 +86,16 @@ export interface Fleet {
   ):
     | { readonly hostname: string; readonly online: boolean; readonly policy: ClientView['policy'] }
     | undefined;
+  /** What an upgrade has to know of a client. */
+  running(id: string):
+    | {
+        readonly hostname: string;
+        readonly online: boolean;
+        readonly version: string;
+        readonly arch: string | undefined;
+        readonly upgrade: UpgradeStanding | null;
+      }
+    | undefined;
   /** What a client's applications are, and whether they may be acted on. */
   appsOf(id: string): ClientApps | undefined;
   /** The newest readings of a client that is online. */
@@ -119,6 +130,8 @@ export interface Registration {
   readonly apps: readonly AppInfo[];
   readonly labels: Labels;
   readonly policy: HostPolicy;
+  /** Null: the client is too old to tell. */
+  readonly upgrade: UpgradeStanding | null;
   readonly remoteAddress: string;
   readonly encrypted: boolean;
   readonly authenticated: boolean;

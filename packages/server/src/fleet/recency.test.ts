@@ -21,6 +21,7 @@ function entryOf(n: number, hostname = `host-${n}`): Entry {
     apps: [],
     labels: {},
     policy: null,
+    upgrade: null,
     remoteAddress: null,
     encrypted: false,
     authenticated: false,

@@ -203,6 +203,17 @@ export function createFleet(needs: FleetNeeds): FleetRegistry {
         policy: entry.policy,
       };
     },
+    running(id) {
+      const entry = roster.get(id);
+      if (!entry) return undefined;
+      return {
+        hostname: entry.facts.hostname,
+        online: entry.presence !== 'offline',
+        version: entry.clientVersion,
+        arch: entry.facts.arch,
+        upgrade: entry.upgrade,
+      };
+    },
     appsOf(id) {
       const entry = roster.get(id);
       return entry && toApps(entry);

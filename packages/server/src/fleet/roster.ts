@@ -147,6 +147,7 @@ export function createRoster(clock: Clock): Roster {
         apps: registration.apps,
         labels: registration.labels,
         policy: registration.policy,
+        upgrade: registration.upgrade,
         remoteAddress: registration.remoteAddress,
         encrypted: registration.encrypted,
         authenticated: registration.authenticated,
@@ -183,6 +184,7 @@ export function createRoster(clock: Clock): Roster {
       setApps(entry, registration.apps);
       entry.labels = registration.labels;
       entry.policy = registration.policy;
+      entry.upgrade = registration.upgrade;
       entry.remoteAddress = registration.remoteAddress;
       entry.encrypted = registration.encrypted;
       entry.authenticated = registration.authenticated;

@@ -28,6 +28,7 @@ export function registrationOf(n: number, overrides: Partial<Registration> = {})
     apps: [],
     labels: { env: 'prod' },
     policy: { readonly: false, commands: ['ps'], script_dirs: [], script_extensions: ['sh'] },
+    upgrade: null,
     remoteAddress: '192.0.2.7',
     encrypted: false,
     authenticated: true,

@@ -25,6 +25,7 @@ export function toView(entry: Entry): ClientView {
     protocol_version: online ? PROTOCOL_VERSION : null,
     labels: entry.labels,
     policy: entry.policy,
+    upgrade: entry.upgrade,
     remote_address: entry.remoteAddress,
     encrypted: entry.encrypted,
     authenticated: entry.authenticated,

@@ -83,7 +83,7 @@ export function refuse(clientId: string, refused: Refused, entrant: Entrant, par
 
 /** @throws WireError when another identity is named than was proved */
 export function register(message: MessageOf<'register'>, entrant: Entrant, parts: GatewayParts): void {
-  const { inbox, commands, roster, maxConnections, clock, crowd, counters, notes, log } = parts;
+  const { inbox, commands, upgrades, roster, maxConnections, clock, crowd, counters, notes, log } = parts;
   if (
     entrant.isProven &&
     (message.client_id !== entrant.clientId || message.instance_id !== entrant.instanceId)
@@ -149,6 +149,7 @@ export function register(message: MessageOf<'register'>, entrant: Entrant, parts
     ...(entrant.slot && { secret: entrant.slot }),
   });
   if (entrant.isReady) commands.ready(message.client_id, entrant);
+  if (entrant.isReady) upgrades.registered(message.client_id, entrant, message.upgrade);
   return undefined;
 }
 

@@ -1,7 +1,7 @@
 /**
  * The TCP side of the server: accepts clients, keeps one connection for each, and ends them when their time is over.
  *
- *   listener ─► doorkeeper ─► connection (greeting, proof, register) ─► roster ─► fleet, commands
+ *   listener ─► doorkeeper ─► connection (greeting, proof, register) ─► roster ─► fleet, commands, upgrades
  *   sweep, each second ─► every deadline of every connection
  */
 import type { Clock, Timer } from '@ops/runtime/clock.ts';
@@ -12,6 +12,7 @@ import type { CommandInbox } from '../commands/commands.ts';
 import type { CredentialBook } from '../enrolment/enrolment.ts';
 import type { FleetInbox } from '../fleet/fleet.ts';
 import { createStallGuard } from '../fleet/stall-guard.ts';
+import type { UpgradeInbox } from '../upgrades/upgrades.ts';
 import type { ByteSocket } from './byte-socket.ts';
 import { Crowd, restartWindowMs } from './come-back.ts';
 import { Connection } from './connection.ts';
@@ -50,6 +51,7 @@ export interface GatewayNeeds {
   readonly serverId: string;
   readonly inbox: FleetInbox;
   readonly commands: CommandInbox;
+  readonly upgrades: UpgradeInbox;
   /** Keys of clients, and tokens. */
   readonly book: CredentialBook;
   readonly audit: AuditSink;
@@ -84,6 +86,7 @@ export function createGateway(needs: GatewayNeeds): Gateway {
     notes: createNotes({ log, audit: needs.audit, clock, counters }),
     inbox: needs.inbox,
     commands: needs.commands,
+    upgrades: needs.upgrades,
     door: createDoorkeeper({ clock }),
     roster: new Roster(),
     ring: createKeyRing(config.secrets, random, needs.book),

@@ -42,6 +42,13 @@ export const OUTPUT_PACE_MS = 50;
 /** Longest time nothing is read from a client whose output waits for the disk: its heartbeats must not seem lost. */
 export const MAX_OUTPUT_HOLD_MS = 2000;
 
+/** Parts of an archive a second to one client, of 192 KiB each; whoever asks faster waits. */
+export const MAX_UPGRADE_PARTS_PER_SEC = 40;
+/** That wait. */
+export const UPGRADE_PACE_MS = 100;
+/** `upgrade_status` a second from one client, each a write; one more costs the connection. */
+export const MAX_UPGRADE_STATUSES_PER_SEC = 20;
+
 /** A client answers the challenge within a round trip; until then it is not called silent. */
 export const TIME_TO_SPEAK_MS = 1000;
 

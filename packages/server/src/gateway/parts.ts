@@ -6,6 +6,7 @@ import type { Random } from '@ops/runtime/random.ts';
 import type { CommandInbox } from '../commands/commands.ts';
 import type { CredentialBook } from '../enrolment/enrolment.ts';
 import type { FleetInbox } from '../fleet/fleet.ts';
+import type { UpgradeInbox } from '../upgrades/upgrades.ts';
 import type { Crowd } from './come-back.ts';
 import type { Doorkeeper } from './doorkeeper.ts';
 import type { Notes } from './notes.ts';
@@ -31,6 +32,7 @@ export interface GatewayParts {
   readonly notes: Notes;
   readonly inbox: FleetInbox;
   readonly commands: CommandInbox;
+  readonly upgrades: UpgradeInbox;
   readonly door: Doorkeeper;
   readonly roster: Roster;
   readonly ring: KeyRing;

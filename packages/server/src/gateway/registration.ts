@@ -61,6 +61,7 @@ export function registrationOf(
     apps: message.app_info,
     labels: message.labels,
     policy: message.policy,
+    upgrade: message.upgrade ? { keys: message.upgrade.keys, release: message.upgrade.release } : null,
     remoteAddress: link.remoteAddress,
     encrypted: link.encrypted,
     authenticated: link.isProven,

@@ -14,6 +14,8 @@ import type { Gateway, GatewayConfig } from './gateway.ts';
 import { recordingCommandInbox } from './test-command-inbox.ts';
 import type { RecordingCommandInbox } from './test-command-inbox.ts';
 import { EMPTY_BOOK } from './test-credential-book.ts';
+import { recordingUpgradeInbox } from './test-upgrade-inbox.ts';
+import type { RecordingUpgradeInbox } from './test-upgrade-inbox.ts';
 
 export const SERVER_ID = '0f0e0d0c-0b0a-4908-8706-050403020100';
 export const SECRET = 'a-secret-for-tests-that-is-long-enough';
@@ -94,6 +96,7 @@ export interface TestGateway extends AsyncDisposable {
   readonly port: number;
   readonly inbox: RecordingInbox;
   readonly commands: RecordingCommandInbox;
+  readonly upgrades: RecordingUpgradeInbox;
   readonly audit: AuditEntry[];
   readonly lines: Line[];
 }
@@ -109,6 +112,7 @@ export async function startTestGateway(
 ): Promise<TestGateway> {
   const inbox = recordingInbox();
   const commands = recordingCommandInbox();
+  const upgrades = recordingUpgradeInbox();
   const audit: AuditEntry[] = [];
   const lines: Line[] = [];
   const gateway = createGateway({
@@ -124,6 +128,7 @@ export async function startTestGateway(
     serverId: SERVER_ID,
     inbox,
     commands,
+    upgrades,
     book: options.book ?? EMPTY_BOOK,
     audit: {
       record: async (entry) => {
@@ -140,6 +145,7 @@ export async function startTestGateway(
     port,
     inbox,
     commands,
+    upgrades,
     audit,
     lines,
     [Symbol.asyncDispose]: () => gateway.close({ graceMs: 200 }),

@@ -5,7 +5,7 @@ import type { Endpoint, Role } from '@ops/protocol/http/endpoint.ts';
 import { decode } from '@ops/protocol/schema.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { exampleBatch, exampleCommand, exampleRollout } from '../events/test-feeds.ts';
+import { exampleBatch, exampleCommand, exampleRollout, exampleUpgrade } from '../events/test-feeds.ts';
 import { exampleClient } from '../events/test-fleet.ts';
 import { MAX_BODY_BYTES } from './body.ts';
 import { openApiDocument } from './openapi.ts';
@@ -15,6 +15,7 @@ import type { Answer, Ask, Trial } from './test-server.ts';
 const CLIENT = exampleClient(1, 'offline');
 const BATCH = exampleBatch(1, { id: CLIENT.id, state: 'finished' });
 const ROLLOUT = exampleRollout(1, { id: CLIENT.id });
+const UPGRADE = exampleUpgrade(1, { id: CLIENT.id });
 const COMMAND = exampleCommand(1, { client_id: CLIENT.id, state: 'Executing' });
 const TOKEN_ID = '0123456789abcdef';
 const NEW_PASSWORD = 'oak-Lantern_47 mitten';
@@ -35,6 +36,9 @@ const BODIES: Readonly<Record<string, object>> = {
   '/api/rollouts/preview': { all: true, app_name: 'my-app', version: 'v1.1.0' },
   '/api/rollouts': { all: true, app_name: 'my-app', version: 'v1.1.0' },
   '/api/rollouts/{id}/order': { order: 'pause' },
+  '/api/upgrades/preview': { all: true },
+  '/api/upgrades': { all: true },
+  '/api/upgrades/{id}/order': { order: 'pause' },
 };
 
 /** What each call cannot do without. */
@@ -70,6 +74,7 @@ beforeEach(async () => {
   trial.fleet.setApps(CLIENT.id, [{ name: 'my-app', service_status: 'Running', has_script: true }]);
   trial.batches.put(BATCH);
   trial.rollouts.put(ROLLOUT);
+  trial.upgrades.put(UPGRADE);
   trial.commands.put(COMMAND, { stdout: Buffer.from('主机\n') });
   const { query } = trial.database;
   await trial.database.write({

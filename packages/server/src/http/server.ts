@@ -23,6 +23,7 @@ import type { Commands } from '../commands/commands.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Releases } from '../releases/releases.ts';
 import type { Rollouts } from '../rollouts/rollouts.ts';
+import type { Upgrades } from '../upgrades/upgrades.ts';
 import { createApp } from './app.ts';
 import type { ClientFiles } from './client-files.ts';
 import { createHttpCounters } from './counters.ts';
@@ -46,6 +47,7 @@ import { healthRoutes } from './routes/health.ts';
 import type { PartCheck } from './routes/health.ts';
 import { releaseRoutes } from './routes/releases.ts';
 import { rolloutRoutes } from './routes/rollouts.ts';
+import { upgradeRoutes } from './routes/upgrades.ts';
 import { loadWebFiles } from './web-files.ts';
 import type { WebSource } from './web-files.ts';
 
@@ -75,6 +77,7 @@ export interface HttpServerNeeds {
   readonly rollBack: RollBack;
   readonly releases: Releases;
   readonly rollouts: Rollouts;
+  readonly upgrades: Upgrades;
   /** A command would reach the client now. */
   readonly isConnected: (clientId: string) => boolean;
   readonly policy: Policy;
@@ -132,6 +135,7 @@ export async function createHttpServer(needs: HttpServerNeeds): Promise<HttpServ
       ...appRoutes(needs),
       ...releaseRoutes(needs),
       ...rolloutRoutes(needs),
+      ...upgradeRoutes(needs),
       ...eventRoutes({ ...needs, counters }),
       ...healthRoutes(needs),
       ...docsRoutes({ endpoints: ENDPOINTS, sendPage }),

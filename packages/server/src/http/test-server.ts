@@ -37,6 +37,8 @@ import { createStandInEnrolment } from './test-enrolment.ts';
 import type { StandInEnrolment } from './test-enrolment.ts';
 import { createStandInReleases, createStandInRollouts } from './test-rollouts.ts';
 import type { StandInReleases, StandInRollouts } from './test-rollouts.ts';
+import { createStandInUpgrades } from './test-upgrades.ts';
+import type { StandInUpgrades } from './test-upgrades.ts';
 import { createStandInFleet } from '../events/test-fleet.ts';
 import type { StandInFleet } from '../events/test-fleet.ts';
 
@@ -92,6 +94,7 @@ export interface Trial extends AsyncDisposable {
   readonly enrolment: StandInEnrolment;
   readonly releases: StandInReleases;
   readonly rollouts: StandInRollouts;
+  readonly upgrades: StandInUpgrades;
   readonly server: HttpServer;
   /** Lines of web.log and of the program's log. */
   readonly accessLines: Record<string, unknown>[];
@@ -147,6 +150,7 @@ export async function startTrial(options: TrialOptions = {}): Promise<Trial> {
   const batches = createStandInBatches(commands.feeds);
   const releases = createStandInReleases();
   const rollouts = createStandInRollouts(commands.feeds);
+  const upgrades = createStandInUpgrades(commands.feeds);
   const policy = createPolicy({
     platform: 'linux',
     custom: [BACKUP],
@@ -156,7 +160,7 @@ export async function startTrial(options: TrialOptions = {}): Promise<Trial> {
   const isConnected = (id: string): boolean => fleet.summary(id)?.status === 'online';
   const apps = createAppActions({ commands, releases, fleet, isConnected, audit, clock });
   const rollBack = createRollBack({ apps, commands, releases, fleet });
-  const hub = createEventHub({ fleet, commands, batches, rollouts, clock, random });
+  const hub = createEventHub({ fleet, commands, batches, rollouts, upgrades, clock, random });
   const enrolment = createStandInEnrolment();
   const server = await createHttpServer({
     options: {
@@ -176,6 +180,7 @@ export async function startTrial(options: TrialOptions = {}): Promise<Trial> {
     rollBack,
     releases,
     rollouts,
+    upgrades,
     isConnected,
     policy,
     predefined: predefinedFor(policy, [BACKUP]),
@@ -265,6 +270,7 @@ export async function startTrial(options: TrialOptions = {}): Promise<Trial> {
     enrolment,
     releases,
     rollouts,
+    upgrades,
     server,
     accessLines,
     logLines,

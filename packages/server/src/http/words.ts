@@ -80,6 +80,22 @@ export const FAILURES: Readonly<Record<ErrorCode, FailureWords>> = {
     zh: '分批发布当前的状态不允许此操作，请刷新后重试',
     en: 'The rollout does not take this order as it stands: look again',
   },
+  no_client_release: {
+    status: 409,
+    zh: '服务端上没有可用于升级的客户端发布包：见“客户端升级”页面',
+    en: 'This server has no release of ops-client to hand out: see the page "Client upgrades"',
+  },
+  upgrade_not_found: { status: 404, zh: '没有这个客户端升级', en: 'There is no such upgrade' },
+  upgrade_running: {
+    status: 409,
+    zh: '已有一个客户端升级尚未结束：请等待其结束或先停止',
+    en: 'Another upgrade of clients is not over: wait for its end or stop it first',
+  },
+  upgrade_state: {
+    status: 409,
+    zh: '客户端升级当前的状态不允许此操作，请刷新后重试',
+    en: 'The upgrade does not take this order as it stands: look again',
+  },
   batch_not_found: { status: 404, zh: '没有这个批量任务', en: 'There is no such batch' },
   batch_running: {
     status: 409,
@@ -176,8 +192,14 @@ export const SUCCESSES = {
     stop: { zh: '分批发布正在停止', en: 'The rollout is being stopped' },
     rollback: { zh: '分批发布正在回滚', en: 'The rollout is being rolled back' },
   },
+  upgradeCreated: { zh: '客户端升级已开始', en: 'The upgrade has begun' },
+  upgradeOrdered: {
+    pause: { zh: '客户端升级已暂停', en: 'The upgrade is paused' },
+    resume: { zh: '客户端升级已继续', en: 'The upgrade goes on' },
+    stop: { zh: '客户端升级正在停止', en: 'The upgrade is being stopped' },
+  },
   batchStopped: { zh: '批量命令已停止', en: 'The batch was stopped' },
-} as const satisfies Readonly<Record<string, Words | Readonly<Record<RolloutOrder, Words>>>>;
+} as const satisfies Readonly<Record<string, Words | Readonly<Partial<Record<RolloutOrder, Words>>>>>;
 
 /** Chinese, unless Accept-Language gives English more weight. @param header `en-US,en;q=0.9,zh;q=0.8` */
 export function preferredLanguage(header: string | undefined): Language {

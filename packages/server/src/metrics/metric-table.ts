@@ -24,6 +24,7 @@ export interface ServerFigures {
   readonly commandsFinished: () => By;
   readonly batches: () => number;
   readonly rollouts: () => number;
+  readonly upgradeHosts: () => number;
   readonly unstoredOutput: () => number;
   readonly outputWaits: () => number;
   /** By what was dropped: of the gateway, the event streams and the samples together. */
@@ -131,6 +132,15 @@ export const METRICS = [
     meaning: {
       zh: '未结束的分批发布数（含暂停与挂起的）',
       en: 'Rollouts that are not over, paused and held ones included',
+    },
+  },
+  {
+    name: 'ops_upgrade_hosts',
+    type: 'gauge',
+    source: 'upgradeHosts',
+    meaning: {
+      zh: '客户端升级中尚未结束的主机数（含等待上线的）',
+      en: 'Hosts of the upgrade of clients that are not at their end, those awaited included',
     },
   },
   {

@@ -19,6 +19,7 @@ const FIGURES: ServerFigures = {
   commandsFinished: () => ({ completed: 90, timeout: 4, failed: 5, cancelled: 1 }),
   batches: () => 1,
   rollouts: () => 2,
+  upgradeHosts: () => 12,
   unstoredOutput: () => 65_536,
   outputWaits: () => 3,
   dropped: () => ({ sample_future: 0, 'a "quoted"\nkind': 2 }),

@@ -2,9 +2,7 @@
  * Rollouts over a real database, real commands, releases and a real fleet, for tests. `kill` drops the server as it is:
  * nothing of it is stopped, nothing it does reaches the disk or a host any more.
  */
-import { OpsError } from '@ops/protocol/errors.ts';
 import type { RolloutHost, RolloutSummary } from '@ops/protocol/http/rollouts.ts';
-import type { Clock, Timer } from '@ops/runtime/clock.ts';
 import { silentLog } from '@ops/runtime/log.ts';
 import { systemRandom } from '@ops/runtime/random.ts';
 import { ManualClock } from '@ops/testkit/manual-clock.ts';
@@ -19,8 +17,8 @@ import { createClientStore } from '../fleet/client-store.ts';
 import { createFleet, type FleetRegistry } from '../fleet/registry.ts';
 import { idOf, recordedSamples } from '../fleet/test-fleet.ts';
 import { createReleases, type RunningReleases } from '../releases/release-service.ts';
-import type { Change as DatabaseChange, Database } from '../storage/database.ts';
 import { openMainDatabase, type OpenDatabase } from '../storage/open.ts';
+import { lifeOf, mortal, type Life } from '../storage/test-life.ts';
 import type { Tables } from '../storage/tables.ts';
 import { defaultGate } from './gate.ts';
 import { createRollouts, type RolloutService } from './rollout-service.ts';
@@ -78,63 +76,6 @@ export interface TestRollouts extends AsyncDisposable {
   lines(id: string): Promise<string[]>;
   list(id: string): Promise<readonly RolloutHost[]>;
   audited(): Promise<string[]>;
-}
-
-/** Timers and writes of one process. */
-interface Life {
-  readonly clock: Clock;
-  dead: boolean;
-  writes: number;
-  killAt: number;
-  when: 'before' | 'after';
-  lostAt: number;
-  full: boolean;
-  readonly timers: Set<Timer>;
-}
-
-function lifeOf(clock: Clock): Life {
-  const timers = new Set<Timer>();
-  const kept = (timer: Timer): Timer => {
-    timers.add(timer);
-    return timer;
-  };
-  return {
-    dead: false,
-    writes: 0,
-    killAt: Infinity,
-    when: 'before',
-    lostAt: Infinity,
-    full: false,
-    timers,
-    clock: {
-      wall: () => clock.wall(),
-      mono: () => clock.mono(),
-      after: (ms, call) => kept(clock.after(ms, call)),
-      every: (ms, call) => kept(clock.every(ms, call)),
-    },
-  };
-}
-
-const never = (): Promise<never> => new Promise(() => {});
-
-/** Only what was written before the process died is on the disk, and nobody hears of what was written as it did. */
-function mortal(database: OpenDatabase<Tables>, life: Life): Database<Tables> {
-  return {
-    query: database.query,
-    fault: undefined,
-    close: () => database.close(),
-    async write(change: DatabaseChange) {
-      if (life.dead) return never();
-      if (life.full) throw new OpsError('storage_unavailable');
-      const dies = ++life.writes === life.killAt;
-      if (dies) life.dead = true;
-      if (dies && life.when === 'before') return never();
-      const isLost = life.writes === life.lostAt;
-      const results = await database.write(change);
-      if (isLost) throw new OpsError('storage_unavailable');
-      return dies || life.dead ? never() : results;
-    },
-  };
 }
 
 export async function testRollouts(

@@ -2,6 +2,7 @@
  * Every table, as Kysely sees it. Times are wall-clock milliseconds (`…_ms`), truth values 0 or 1, JSON is text.
  * Rows stay inside the stores.
  */
+import type { UpgradeHostState, UpgradeState } from '@ops/protocol/domain/upgrade.ts';
 import type { ColumnType, Generated } from 'kysely';
 
 type Flag = 0 | 1;
@@ -78,6 +79,8 @@ interface ClientsTable {
   labels: string;
   /** JSON of HostPolicy. */
   policy: string;
+  /** JSON of UpgradeStanding; null: the client told none. */
+  upgrade: string | null;
   remote_address: string;
   encrypted: Flag;
   authenticated: Flag;
@@ -292,6 +295,42 @@ interface RolloutStepsTable {
   command_id: string;
 }
 
+interface UpgradesTable {
+  number: Generated<number>;
+  id: Fixed<string>;
+  /** As it was signed. */
+  manifest: Fixed<string>;
+  /** JSON of ReleaseSignature. */
+  signature: Fixed<string>;
+  max_failures: Fixed<number>;
+  concurrency: Fixed<number>;
+  created_at_ms: Fixed<number>;
+  created_by: Fixed<string>;
+  expires_at_ms: Fixed<number>;
+  state: UpgradeState;
+  changed_by: string | null;
+  finished_at_ms: number | null;
+  /** Since it was resumed last. */
+  failures: number;
+  /** JSON of the hosts in each state, and of the canary; while it is not over, those of the last write. */
+  counts: string;
+  revision: number;
+}
+
+/** Primary key (upgrade_id, position). */
+interface UpgradeHostsTable {
+  upgrade_id: Fixed<string>;
+  position: Fixed<number>;
+  client_id: Fixed<string>;
+  hostname: Fixed<string>;
+  canary: Fixed<Flag>;
+  version_before: Fixed<string>;
+  state: UpgradeHostState;
+  reason: string | null;
+  detail: string | null;
+  changed_at_ms: number;
+}
+
 /** The main database: synchronous=FULL. */
 /** Tokens that let hosts in. Their secrets are derived, not stored. */
 interface EnrolmentTokensTable {
@@ -339,6 +378,8 @@ export interface Tables {
   rollouts: RolloutsTable;
   rollout_hosts: RolloutHostsTable;
   rollout_steps: RolloutStepsTable;
+  upgrades: UpgradesTable;
+  upgrade_hosts: UpgradeHostsTable;
   enrolment_tokens: EnrolmentTokensTable;
   client_keys: ClientKeysTable;
 }

@@ -101,6 +101,7 @@ function takeClient(clients: Draft, event: StreamEvent): boolean {
     case 'output':
     case 'batch':
     case 'rollout':
+    case 'upgrade':
     case 'window':
     case 'map':
       break;

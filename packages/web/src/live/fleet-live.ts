@@ -104,7 +104,7 @@ export function createFleetLive(needs: FleetLiveNeeds): FleetLive {
     if (event.name === 'ready') return;
     // Not about the fleet: the pages of commands and applications read them.
     if (event.name === 'command' || event.name === 'output' || event.name === 'batch') return;
-    if (event.name === 'app' || event.name === 'rollout') return;
+    if (event.name === 'app' || event.name === 'rollout' || event.name === 'upgrade') return;
     if (event.name === 'metrics' || event.name === 'map') return;
     if (event.name === 'window') return needs.serverClock.observe(event.data.at);
     if (event.name === 'reset') return fetchList();

@@ -22,7 +22,14 @@ const CHARS_OF_ID = 8;
 
 /** Both languages are loaded with the palette. */
 function inBoth(
-  name: 'tabSystem' | 'tabApps' | 'tabCommands' | 'changePassword' | 'apiDocs' | 'keyboardShortcuts',
+  name:
+    | 'tabSystem'
+    | 'tabApps'
+    | 'tabCommands'
+    | 'clientUpgrades'
+    | 'changePassword'
+    | 'apiDocs'
+    | 'keyboardShortcuts',
 ): readonly string[] {
   return [textOf('zh').text[name], textOf('en').text[name]];
 }
@@ -35,6 +42,7 @@ function pagesOf(text: KeysText): readonly Candidate[] {
     { to: paths.commands, name: text.tabCommands, known: inBoth('tabCommands') },
     { to: paths.history, name: text.pageHistory, known: [zhKeys.pageHistory, enKeys.pageHistory] },
     { to: paths.rollouts, name: text.pageRollouts, known: [zhKeys.pageRollouts, enKeys.pageRollouts] },
+    { to: paths.upgrades, name: text.clientUpgrades, known: inBoth('clientUpgrades') },
     { to: paths.password, name: text.changePassword, known: inBoth('changePassword') },
     { to: paths.docs, name: text.apiDocs, known: inBoth('apiDocs') },
   ];

@@ -28,7 +28,8 @@ const BATCHES = paths.batch.replace('$id', '');
 function isElsewhere(tab: string, pathname: string): boolean {
   return (
     (tab === paths.commands && pathname.startsWith(BATCHES)) ||
-    (tab === paths.apps && pathname.startsWith(paths.rollouts))
+    (tab === paths.apps && pathname.startsWith(paths.rollouts)) ||
+    (tab === paths.system && pathname.startsWith(paths.upgrades))
   );
 }
 

@@ -1,4 +1,11 @@
-import { IconBook2, IconKey, IconKeyboard, IconLogout, IconUserCircle } from '../ui/icons.ts';
+import {
+  IconBook2,
+  IconKey,
+  IconKeyboard,
+  IconLogout,
+  IconPackageImport,
+  IconUserCircle,
+} from '../ui/icons.ts';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 
@@ -51,6 +58,11 @@ export function UserMenu() {
       <MenuLink to={paths.password} icon={<IconKey size={16} stroke={1.7} aria-hidden />}>
         {text.changePassword}
       </MenuLink>
+      {!user.restricted && (
+        <MenuLink to={paths.upgrades} icon={<IconPackageImport size={16} stroke={1.7} aria-hidden />}>
+          {text.clientUpgrades}
+        </MenuLink>
+      )}
       <MenuLink to={paths.docs} icon={<IconBook2 size={16} stroke={1.7} aria-hidden />}>
         {text.apiDocs}
       </MenuLink>

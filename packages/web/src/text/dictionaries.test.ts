@@ -10,6 +10,7 @@ import { enOverview } from './en-overview.ts';
 import { enHost } from './en-host.ts';
 import { enPolling } from './en-polling.ts';
 import { enRollouts } from './en-rollouts.ts';
+import { enUpgrades } from './en-upgrades.ts';
 import { en } from './en.ts';
 import { wordsIn } from './literals.test-support.ts';
 import { zhAddHost } from './zh-add-host.ts';
@@ -20,6 +21,7 @@ import { zhOverview } from './zh-overview.ts';
 import { zhHost } from './zh-host.ts';
 import { zhPolling } from './zh-polling.ts';
 import { zhRollouts } from './zh-rollouts.ts';
+import { zhUpgrades } from './zh-upgrades.ts';
 import { zh } from './zh.ts';
 
 const SOURCES = join(import.meta.dirname, '..');
@@ -68,6 +70,7 @@ describe.each([
   ['of the overview', zhOverview, enOverview, []],
   ['of polling', zhPolling, enPolling, []],
   ['of rollouts', zhRollouts, enRollouts, []],
+  ['of upgrades', zhUpgrades, enUpgrades, []],
   ['of keys', zhKeys, enKeys, []],
   ['of a host', zhHost, enHost, []],
 ] as const)('dictionaries %s', (_name, chinese, english, notTranslated) => {
@@ -110,6 +113,7 @@ test.each([
   ['overview', zhOverview],
   ['polling', zhPolling],
   ['rollouts', zhRollouts],
+  ['upgrades', zhUpgrades],
   ['keys', zhKeys],
   ['a host', { ...zhHost }],
 ])('the words of %s do not stand for others', (_name, words) => {

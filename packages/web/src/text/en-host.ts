@@ -38,6 +38,7 @@ export const enHost: HostDictionary = {
 
   bootedAt: 'Booted',
   protocol: 'Protocol',
+  clientUpgrade: 'Upgrade',
   protocolVersion: (version) => `ops v${version}`,
 
   policyLead:

@@ -31,6 +31,7 @@ export const en: Dictionary = {
   roleOperator: 'Operator',
   roleAdmin: 'Administrator',
   changePassword: 'Change password',
+  clientUpgrades: 'Client upgrades',
   apiDocs: 'API documentation',
   signOut: 'Sign out',
   defaultPasswordInUse: 'The default password is still in use: whoever knows it can sign in.',

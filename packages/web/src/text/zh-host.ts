@@ -48,6 +48,7 @@ export const zhHost = {
   // facts
   bootedAt: '开机时间',
   protocol: '协议',
+  clientUpgrade: '升级',
   protocolVersion: (version: string) => `ops v${version}`,
 
   // policy

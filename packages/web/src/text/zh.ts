@@ -27,6 +27,7 @@ export const zh = {
   roleOperator: '操作员',
   roleAdmin: '管理员',
   changePassword: '修改密码',
+  clientUpgrades: '客户端升级',
   apiDocs: 'API 文档',
   signOut: '登出',
   defaultPasswordInUse: '默认密码仍在使用，任何知道它的人都能登录。',

@@ -9,6 +9,7 @@ import { appInfo, systemInfo } from './facts.ts';
 import { heartbeat } from './heartbeat.ts';
 import type { Peer } from './peer.ts';
 import { samples } from './samples.ts';
+import { upgradeFetch, upgradeStatus } from './upgrades.ts';
 
 /** @throws WireError when the client may not send this, or not so often */
 export function receive(message: ClientMessage, peer: Peer, parts: GatewayParts): void {
@@ -27,6 +28,10 @@ export function receive(message: ClientMessage, peer: Peer, parts: GatewayParts)
       return commandOutput(message, peer, parts);
     case 'command_result':
       return commandResult(message, peer, parts);
+    case 'upgrade_status':
+      return upgradeStatus(message, peer, parts);
+    case 'upgrade_fetch':
+      return upgradeFetch(message, peer, parts);
     case 'auth_response':
     case 'enrol':
     case 'register':

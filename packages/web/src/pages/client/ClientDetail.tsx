@@ -72,7 +72,7 @@ export function ClientDetail({
         </div>
         <aside className={styles.side} aria-label={text.facts}>
           <HostPanel client={client} />
-          <ConnectionPanel client={client} />
+          <ConnectionPanel id={id} client={client} />
           <IdentityPanel id={id} client={client} />
           <ForgetPanel id={id} hostname={info.hostname} offline={offline} />
         </aside>

@@ -8,13 +8,14 @@ import { useHostText } from '../../text/use-host-text.ts';
 import { Ago } from '../../ui/Ago.tsx';
 import { Facts } from '../../ui/Facts.tsx';
 import { Panel } from '../../ui/Panel.tsx';
+import { HostUpgrade } from '../../upgrades/HostUpgrade.tsx';
 import { CLOCK_WORRY_MS } from './clock-offset.ts';
 import styles from './FactPanels.module.css';
 
 /** Less than this is the way of a message. */
 const CLOCK_SAME_MS = 50;
 
-export function ConnectionPanel({ client }: { readonly client: ClientView }) {
+export function ConnectionPanel({ id, client }: { readonly id: string; readonly client: ClientView }) {
   const { text } = useHostText();
   const online = client.status === 'online';
   const since = online ? client.connected_at : client.disconnected_at;
@@ -57,6 +58,7 @@ export function ConnectionPanel({ client }: { readonly client: ClientView }) {
                 },
               ]),
           { name: text.clientVersion, value: client.client_version },
+          { name: text.clientUpgrade, value: <HostUpgrade id={id} client={client} /> },
           {
             name: text.protocol,
             value:
