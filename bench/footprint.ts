@@ -51,6 +51,9 @@ function figures(prefix: string, { usage, cpuSecsPerHour }: Reading): Figure[] {
   ];
 }
 
+const inMib = ({ usage }: Reading): string =>
+  `MB are 10^6 bytes; in MiB, as top shows them: ${(usage.rssBytes / MIB).toFixed(1)}`;
+
 function goals(prefix: string, whose: string, { usage, cpuSecsPerHour }: Reading): Goal[] {
   return [
     {
@@ -121,8 +124,6 @@ export const footprintBenchmark: Benchmark<'minutes'> = {
     context.say(`clients and bare process run: ${minutes} min are measured after ${WARM_UP_MS / 1000} s`);
     await sleep(systemClock, WARM_UP_MS);
     const [own, floor, shipped] = await measure([client, bare, ...single], minutes * 60_000);
-    const inMib = ({ usage }: Reading): string =>
-      `MB are 10^6 bytes; in MiB, as top shows them: ${(usage.rssBytes / MIB).toFixed(1)}`;
     const notBuilt = 'ops-client as a single file: not there, npm run build makes it';
     return {
       sections: [
