@@ -73,7 +73,7 @@ async function linesOf(page: string, path: string): Promise<string[]> {
     .filter((line) => line.startsWith('curl ') && line.includes(path));
 }
 
-describe.each(['zh-CN.md', 'en.md'])('the curl lines of the manual, %s', (page) => {
+describe.each(['zh-CN/13-api.md', 'en/13-api.md'])('the curl lines of the manual, %s', (page) => {
   it('send a command and read its result, and run one on all hosts with a label, as they are printed', async () => {
     const cookie = join(server.directory, 'ops.cookie');
     const typed = async (path: string, commandId = ''): Promise<Json> => {
