@@ -30,10 +30,8 @@ export async function openCamera(browser: Browser): Promise<Camera> {
     async take(page) {
       await page.evaluate(SETTLED);
       const png = await page.screenshot({ animations: 'disabled', caret: 'hide' });
-      const webp = await darkroom.evaluate<string, [string, number]>(TO_WEBP, [
-        png.toString('base64'),
-        QUALITY,
-      ]);
+      const taken = JSON.stringify([png.toString('base64'), QUALITY]);
+      const webp = await darkroom.evaluate<string>(`(${TO_WEBP})(${taken})`);
       return Buffer.from(webp, 'base64');
     },
     [Symbol.asyncDispose]: () => darkroom.close(),

@@ -85,11 +85,7 @@ function sampleOf([, , cpu, memory, disk]: Row): Sample {
     cpu_core_usage: [cpu + 2.1, cpu - 1.7, cpu + 0.9, cpu - 1.3].map((each) =>
       Math.min(100, Math.max(0, each)),
     ),
-    load_average: [cpu / 25, cpu / 28, cpu / 31].map((each) => Math.round(each * 100) / 100) as [
-      number,
-      number,
-      number,
-    ],
+    load_average: [cpu / 25, cpu / 28, cpu / 31].map((each) => Math.round(each * 100) / 100),
     total_memory: 16 * GIB,
     used_memory: Math.round(16 * GIB * memory),
     disks: [

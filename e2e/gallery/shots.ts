@@ -29,7 +29,7 @@ export interface Shot {
   /** Before the page is opened. */
   readonly before?: (page: Page) => Promise<void>;
   /** Once it is there. */
-  readonly then?: (page: Page) => Promise<void>;
+  readonly act?: (page: Page) => Promise<void>;
   /** As somebody who has not signed in; as somebody elsewhere; of a server without hosts. */
   readonly as?: 'stranger' | 'elsewhere' | 'newcomer';
   /** In dark as well. */
@@ -99,7 +99,7 @@ export const SHOTS: readonly Shot[] = [
       zh: '每台主机，实时。离线主机保留最后的数值并变灰。',
     },
     path: () => '/?view=cards',
-    ready: 'web-01',
+    ready: 'api-01',
     dark: true,
   },
   {
@@ -162,8 +162,8 @@ export const SHOTS: readonly Shot[] = [
       zh: '按 Ctrl-K 找到任何主机、应用、页面、命令或执行记录。',
     },
     path: () => '/',
-    ready: 'web-01',
-    async then(page) {
+    ready: 'api-01',
+    async act(page) {
       await page.keyboard.press('Control+K');
       await page.getByRole('dialog').getByRole('combobox').fill('web');
       await page.getByRole('option').filter({ hasText: 'web-03' }).first().waitFor();
@@ -178,8 +178,8 @@ export const SHOTS: readonly Shot[] = [
       zh: '按 ? 查看全部快捷键；单键快捷键可以关闭。',
     },
     path: () => '/',
-    ready: 'web-01',
-    then: press('?'),
+    ready: 'api-01',
+    act: press('?'),
   },
   {
     name: 'commands',
@@ -348,8 +348,8 @@ export const SHOTS: readonly Shot[] = [
       zh: '保留最后的内容并去掉颜色，写明是几点的情况。',
     },
     path: () => '/',
-    ready: 'web-01',
-    async then(page) {
+    ready: 'api-01',
+    async act(page) {
       await page.context().setOffline(true);
       await page
         .getByText(/does not answer|没有应答/)

@@ -65,7 +65,11 @@ const AFTERWARDS: readonly (readonly [RegExp, (out: string) => Promise<void>])[]
   [/grep '\^ops_clients'/, async (out) => expect(out).toMatch(/^ops_clients\{state="online"\} \d+$/m)],
   [/\/dev\/tcp/, async (out) => expect(out).toBe('open')],
   [/^ss .*LISTEN|^ss -tlnp/, async (out) => expect(out).toContain('LISTEN')],
-  [/doctor --json/, async (out) => expect(JSON.parse(out)).toMatchObject({ program: 'ops-server' })],
+  [
+    /doctor --json/,
+    async (out) =>
+      expect(JSON.parse(out)).toMatchObject({ program: expect.stringMatching(/^ops-(server|client)$/) }),
+  ],
   [
     /send-command|manage-service|update-app|roll-back-app/,
     async (out) => {
