@@ -26,6 +26,8 @@ const LOCALES = { zh: 'zh-CN', en: 'en-US' } as const;
 /** Of a machine that is nobody's here. */
 const ELSEWHERE = { 'x-forwarded-for': '203.0.113.7' };
 const READY_MS = 20_000;
+/** A page waits a little before it believes that the server is gone. */
+const STOPPED_MS = 60_000;
 
 type StorageState = Awaited<ReturnType<BrowserContext['storageState']>>;
 
@@ -78,11 +80,12 @@ const scenes: Readonly<Record<'user' | 'fresh', Scene>> = {
   fresh: { ...fleet.scene, url: fresh.url },
 };
 
-async function take({ shot, language, screen, scheme, file }: Picture): Promise<number> {
+/** Opens the page of a picture. The context is the caller's to close. */
+async function open({ shot, language, screen, scheme }: Picture): Promise<Page> {
   const { as } = shot;
-  const { url, ...scene } = as === 'newcomer' || as === 'elsewhere' ? scenes.fresh : scenes.user;
+  const scene = as === 'newcomer' || as === 'elsewhere' ? scenes.fresh : scenes.user;
   const context = await browser.newContext({
-    baseURL: url,
+    baseURL: scene.url,
     locale: LOCALES[language],
     timezoneId: 'Asia/Shanghai',
     viewport: SCREENS[screen],
@@ -93,32 +96,54 @@ async function take({ shot, language, screen, scheme, file }: Picture): Promise<
     ...(as === undefined && { storageState: signedIn.user }),
     ...(as === 'elsewhere' && { extraHTTPHeaders: ELSEWHERE }),
   });
-  try {
-    const page = await context.newPage();
-    await shot.before?.(page);
-    await page.goto(shot.path({ url, ...scene }));
-    if (as === 'elsewhere') await fillIn(page, 'admin123');
-    await isReady(page, shot.ready);
-    await shot.act?.(page);
-    const picture = await camera.take(page);
-    await writeFile(join(OUT, file), picture);
-    return picture.length;
-  } finally {
-    await context.close();
-  }
+  const page = await context.newPage();
+  await shot.before?.(page);
+  await page.goto(shot.path(scene));
+  if (as === 'elsewhere') await fillIn(page, 'admin123');
+  await isReady(page, shot.ready);
+  await shot.act?.(page);
+  return page;
 }
 
+let taken = 0;
 let bytes = 0;
-for (const picture of wanted) {
+
+/** The others are worth having when one cannot be taken; the status tells. */
+async function trying(file: string, work: () => Promise<void>): Promise<void> {
   try {
-    bytes += await take(picture);
+    await work();
   } catch (cause) {
-    // The others are worth having; the status tells.
-    console.error(`${picture.file} could not be taken:`, cause instanceof Error ? cause.message : cause);
+    console.error(`${file} could not be taken:`, cause instanceof Error ? cause.message : cause);
     process.exitCode = 1;
   }
 }
+
+async function take(page: Page, file: string): Promise<void> {
+  const picture = await camera.take(page);
+  await page.context().close();
+  await writeFile(join(OUT, file), picture);
+  taken++;
+  bytes += picture.length;
+}
+
+const waiting: { readonly page: Page; readonly file: string; readonly shows: RegExp }[] = [];
+for (const picture of wanted) {
+  const { file, shot } = picture;
+  await trying(file, async () => {
+    const page = await open(picture);
+    if (shot.stopped) waiting.push({ page, file, shows: shot.stopped });
+    else await take(page, file);
+  });
+}
+if (waiting.length > 0) await server.program.stop();
+for (const { page, file, shows } of waiting) {
+  await trying(file, async () => {
+    await page.getByText(shows).locator('visible=true').first().waitFor({ timeout: STOPPED_MS });
+    await take(page, file);
+  });
+}
+
 const left = new Set<string>(PICTURES.map(({ file }) => file));
 for (const file of await readdir(OUT)) if (!left.has(file)) await rm(join(OUT, file));
 await writeFile(join(DOCS, 'gallery.md'), galleryPage());
-console.log(`${wanted.length} pictures, ${Math.round(bytes / 1024)} KiB, in docs/gallery`);
+console.log(`${taken} pictures, ${Math.round(bytes / 1024)} KiB, in docs/gallery`);

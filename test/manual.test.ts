@@ -66,6 +66,26 @@ describe('the manual', () => {
     expect(without.map(({ path }) => path)).toEqual([]);
   });
 
+  it('hides no command in a block of another kind', () => {
+    const others = pages.en.flatMap(({ name, text }) =>
+      [...text.matchAll(/^```(\S*)\n([\s\S]*?)^```$/gm)]
+        .filter(([, kind, block]) => !['sh', 'json', 'toml'].includes(kind!) && !/[│┌]/.test(block!))
+        .map(([block]) => `${name}: ${block}`),
+    );
+    expect(others).toEqual([]);
+  });
+
+  it('has the same figures of size in both languages, and names the machine', () => {
+    const [en = '', zh = ''] = LANGUAGES.map(
+      (language) =>
+        pages[language].find(({ name }) => name.includes('sizing'))!.text.split('---\n\n<!--')[0]!,
+    );
+    const figures = (text: string): string[] => [...new Set(text.match(/\d(?:[\d,.]*\d)?/g))].toSorted();
+    expect(figures(zh)).toEqual(figures(en));
+    expect(figures(en).length).toBeGreaterThan(30);
+    expect(en).toContain('**2 cores**');
+  });
+
   it('asks for the same commands, and shows the same answers, in both languages', () => {
     for (const [index, page] of pages.en.entries()) {
       expect([page.name, commandsOf(pages.zh[index]!.text)]).toEqual([page.name, commandsOf(page.text)]);

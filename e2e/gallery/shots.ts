@@ -32,6 +32,8 @@ export interface Shot {
   readonly act?: (page: Page) => Promise<void>;
   /** As somebody who has not signed in; as somebody elsewhere; of a server without hosts. */
   readonly as?: 'stranger' | 'elsewhere' | 'newcomer';
+  /** What shows once the server has been stopped: only then the picture is taken. */
+  readonly stopped?: RegExp;
   /** In dark as well. */
   readonly dark?: true;
 }
@@ -349,13 +351,7 @@ export const SHOTS: readonly Shot[] = [
     },
     path: () => '/',
     ready: 'api-01',
-    async act(page) {
-      await page.context().setOffline(true);
-      await page
-        .getByText(/does not answer|没有应答/)
-        .first()
-        .waitFor({ timeout: 60_000 });
-    },
+    stopped: /does not answer|没有应答/,
   },
   {
     name: 'error',
