@@ -18,7 +18,7 @@ const TO_WEBP = `async ([png, quality]) => {
 }`;
 
 /** 1 would be without a loss, at twice the size. */
-const QUALITY = 0.86;
+const QUALITY = 0.8;
 
 export interface Camera extends AsyncDisposable {
   take(page: Page): Promise<Buffer>;

@@ -3,7 +3,7 @@ import type { AppInfo } from '@ops/protocol/domain/app.ts';
 import type { Sample } from '@ops/protocol/domain/sample.ts';
 import { signInAsAdmin } from '@ops/testkit/admin-session.ts';
 import type { AdminSession } from '@ops/testkit/admin-session.ts';
-import { exampleSample } from '@ops/testkit/example-messages.ts';
+import { exampleOutput, exampleSample } from '@ops/testkit/example-messages.ts';
 import type { FakeClient } from '@ops/testkit/fake-client.ts';
 import type { RunningServer } from '@ops/testkit/start-server.ts';
 import { until } from '@ops/testkit/until.ts';
@@ -21,6 +21,7 @@ const MINUTE_MS = 60_000;
 const PAST_MINUTES = 360;
 /** As long as the pictures are taken. */
 const ANSWERING_MS = 600_000;
+const BEAT_MS = 15_000;
 
 /** Name, labels, shares: processor, memory, disk. */
 type Row = readonly [string, Readonly<Record<string, string>>, number, number, number];
@@ -74,7 +75,7 @@ function appsOf(hostname: string, role: string): AppInfo[] {
     commit: hostname === 'api-02' && name === 'billing' ? 'e4b1c07d9a55' : '7c40d2f81e36',
     has_script: true,
     ...(hostname === 'cache-01' && name === 'catalog'
-      ? { service_status: 'Stopped' }
+      ? { service_status: 'Stopped', notes: ['stale_pid'] }
       : { service_status: 'Running', pid: 2417 }),
   }));
 }
@@ -124,12 +125,24 @@ tmpfs           7.8G     0  7.8G   0% /dev/shm
 `;
 const NO_FILE = "ls: cannot access '/srv/export': No such file or directory\n";
 
+const PROCESSES = `USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND
+root           1  0.0  0.1 167908 11820 ?        Ss   Nov16   0:14 /sbin/init
+build       2417 94.2 18.3 4312044 2994120 ?     Rl   09:12  31:07 /opt/runner/bin/runner --jobs 4
+`;
+
+/** Begins to write and is not over while the pictures are taken. */
+function goesOn(client: FakeClient, id: string): void {
+  client.accept(id);
+  client.send(exampleOutput(id, 0, PROCESSES));
+}
+
 /** Every host answers as long as the pictures are taken; one of the web servers has been up longer than the others. */
 function answering(client: FakeClient, hostname: string): void {
   const next = (): void => {
     client.waitFor('command', { within: ANSWERING_MS }).then(
       ({ command_id: id, command }) => {
         if (command.startsWith('df')) client.run(id, DF);
+        else if (command.startsWith('ps')) goesOn(client, id);
         else if (command.startsWith('ls')) client.run(id, NO_FILE, { exit_code: 2 });
         else client.run(id, hostname === 'web-03' ? UPTIME.replace('12 days', '413 days') : UPTIME);
         next();
@@ -151,7 +164,7 @@ async function connectRow(server: RunningServer, row: Row, index: number): Promi
     apps: appsOf(name, labels['role'] ?? ''),
     habit: () => (name === FAILING ? { exitCode: 3, output: 'checksum does not match\n' } : {}),
   });
-  if (name === 'db-01') {
+  if (name === 'db-01' || name === OFFLINE) {
     host.client.send({ type: 'samples', resolution_secs: 60, samples: past(row) });
     await host.client.waitFor('samples_ack');
   }
@@ -189,6 +202,15 @@ async function makeHistory(
   await send('monitor', 'free -h');
   const run = await send('db-01', 'df -h');
   await post(admin, '/api/batch-commands', { selector: 'role=db', command: 'df -h' });
+  const goingOn = String(
+    (
+      await post(admin, '/api/send-command', {
+        client_id: hosts['build-01'],
+        command: 'ps aux',
+        timeout_secs: 3600,
+      })
+    )['command_id'],
+  );
   const batch = await post(admin, '/api/batch-commands', { selector: 'env=prod', command: 'uptime' });
   const gate = { soak_secs: 1 };
   await rolled(
@@ -204,13 +226,13 @@ async function makeHistory(
       app_name: 'shop',
       version: 'v2.4.0',
       restart: true,
-      selector: 'env=prod',
+      selector: 'role in (web,api),env=prod',
       waves: ['1', '2', 'rest'],
       gate,
     },
     /^held$/,
   );
-  return { run, failedRun, batch: String(batch['batch_id']), rollout };
+  return { run, failedRun, goingOn, batch: String(batch['batch_id']), rollout };
 }
 
 export interface MadeUpFleet extends AsyncDisposable {
@@ -220,12 +242,18 @@ export interface MadeUpFleet extends AsyncDisposable {
 export async function makeUpFleet(server: RunningServer): Promise<MadeUpFleet> {
   const all = await Promise.all([...NAMED, ...WORKERS].map((row, index) => connectRow(server, row, index)));
   const hosts = Object.fromEntries(all.map(({ name, client }) => [name, client.clientId]));
+  // Nobody is late while the pictures are taken.
+  const beat = setInterval(() => {
+    for (const [index, { name, client }] of all.entries())
+      if (name !== OFFLINE) client.sendHeartbeat(sampleOf([...NAMED, ...WORKERS][index]!));
+  }, BEAT_MS);
   const admin = await signInAsAdmin(server.url, PASSWORD);
   const made = await makeHistory(admin, hosts);
   await all.find(({ name }) => name === OFFLINE)!.client.close();
   return {
     scene: { url: server.url, hosts, ...made },
     async [Symbol.asyncDispose]() {
+      clearInterval(beat);
       for (const { client } of all) await client.close();
     },
   };

@@ -10,6 +10,7 @@ export interface Scene {
   readonly hosts: Readonly<Record<string, string>>;
   readonly run: string;
   readonly failedRun: string;
+  readonly goingOn: string;
   readonly batch: string;
   readonly rollout: string;
 }
@@ -37,11 +38,6 @@ export interface Shot {
   /** In dark as well. */
   readonly dark?: true;
 }
-
-const broken = {
-  status: 500,
-  json: { success: false, code: 'internal', message: 'The database did not answer.' },
-};
 
 const press = (...keys: readonly string[]) => {
   return async (page: Page): Promise<void> => {
@@ -93,6 +89,23 @@ export const SHOTS: readonly Shot[] = [
     ready: 'h1',
   },
   {
+    name: 'add-host-command',
+    route: 'addHost',
+    title: { en: 'The command that adds it', zh: '接入命令' },
+    caption: {
+      en: 'Everything is filled in; the page turns green when the host is there.',
+      zh: '一切都已填好；主机接入后页面变绿。',
+    },
+    path: () => '/add-host',
+    ready: 'h1',
+    async act(page) {
+      await page.getByRole('button', { name: /Make the command|生成命令/ }).click();
+      const command = page.getByText('install.sh').locator('visible=true').first();
+      await command.waitFor();
+      await command.scrollIntoViewIfNeeded();
+    },
+  },
+  {
     name: 'overview',
     route: 'system',
     title: { en: 'Overview', zh: '系统信息' },
@@ -123,7 +136,7 @@ export const SHOTS: readonly Shot[] = [
       en: 'A cell for each host, grouped by a label, made for ten thousand of them.',
       zh: '每台主机一格，按标签分组，一万台也看得过来。',
     },
-    path: () => '/?view=map',
+    path: () => '/?view=map&group=role&shade=cpu',
     ready: '[role="grid"], table',
     dark: true,
   },
@@ -213,6 +226,14 @@ export const SHOTS: readonly Shot[] = [
     dark: true,
   },
   {
+    name: 'run-going-on',
+    route: 'run',
+    title: { en: 'A run that goes on', zh: '正在执行的命令' },
+    caption: { en: 'Output as it is written; it can be cancelled.', zh: '输出实时显示，可以取消。' },
+    path: ({ goingOn }) => `/commands/${goingOn}`,
+    ready: '/opt/runner',
+  },
+  {
     name: 'run-failed',
     route: 'run',
     title: { en: 'A run that ended with an error', zh: '以错误结束的命令' },
@@ -299,7 +320,7 @@ export const SHOTS: readonly Shot[] = [
       en: 'Which host in which wave, from which version, and who is left out.',
       zh: '哪台主机在哪一批、从哪个版本更新、谁被跳过。',
     },
-    path: () => '/apps/shop/rollout?to=selector&selector=env%3Dprod&version=v2.5.0&waves=1,50%25,rest',
+    path: () => '/apps/shop/rollout?to=selector&selector=role+in+(web,api)&version=v2.5.0&waves=1,50%25,rest',
     ready: 'api-02',
   },
   {
@@ -361,11 +382,16 @@ export const SHOTS: readonly Shot[] = [
     async before(page) {
       await page.route(
         (url) => url.pathname.startsWith('/api/commands'),
-        (route) => route.fulfill(broken),
+        async (route) => {
+          const language = await route.request().headerValue('accept-language');
+          const isChinese = language?.startsWith('zh') ?? false;
+          const message = isChinese ? '数据库没有应答。' : 'The database did not answer.';
+          await route.fulfill({ status: 500, json: { success: false, code: 'internal', message } });
+        },
       );
     },
     path: () => '/commands/history',
-    ready: 'The database did not answer.',
+    ready: /The database did not answer|数据库没有应答/,
   },
   {
     name: 'not-found',
