@@ -56,6 +56,8 @@ export async function connectAppHost(
     readonly labels?: Record<string, string>;
     readonly readonly?: boolean;
     readonly address?: string;
+    /** That it may run. */
+    readonly commands?: readonly string[];
     readonly habit?: Habit;
   },
 ): Promise<AppHost> {
@@ -65,6 +67,7 @@ export async function connectAppHost(
     labels = {},
     readonly = false,
     address = '192.0.2.10',
+    commands = ['df', 'free', 'uptime'],
     habit = (): ReturnType<Habit> => ({}),
   } = options;
   const apps = new Map(options.apps.map((app) => [app.name, app]));
@@ -77,7 +80,7 @@ export async function connectAppHost(
     labels,
     heartbeat_interval: 60,
     app_info: [...apps.values()],
-    policy: { readonly, commands: ['df', 'free', 'uptime'], script_dirs: [], script_extensions: [] },
+    policy: { readonly, commands: [...commands], script_dirs: [], script_extensions: [] },
   });
 
   const tell = (): void => client.send({ type: 'app_info', app_info: [...apps.values()] });

@@ -17,6 +17,7 @@ import {
   metricsTable,
   predefinedTable,
 } from './generated-tables.ts';
+import { manualFoot } from './manual-pages.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -27,7 +28,7 @@ export interface GeneratedFile {
 }
 
 /** What may stand between `<!-- generated: NAME -->` and `<!-- /generated: NAME -->`. */
-const PARTS: Readonly<Record<string, (language: Language) => string>> = {
+const PARTS: Readonly<Record<string, (language: Language, path: string) => string>> = {
   limits: limitsTable,
   messages: messagesTable,
   endpoints: endpointsTable,
@@ -36,6 +37,7 @@ const PARTS: Readonly<Record<string, (language: Language) => string>> = {
   'opsctl-commands': ctlCommandsTable,
   'opsctl-options': ctlOptionsTable,
   predefined: predefinedTable,
+  'manual-foot': manualFoot,
   'server-settings': (language) => settingsMarkdown(SERVER_SETTINGS, language),
   'client-settings': (language) => settingsMarkdown(CLIENT_SETTINGS, language),
 };
@@ -44,13 +46,13 @@ const MARKED = /<!-- generated: ([a-z-]+) -->\n[\s\S]*?<!-- \/generated: \1 -->/
 
 /** @throws Error for a mark that names no part */
 export function withGeneratedParts(path: string, text: string): string {
-  const language: Language = /(^|[./])zh-CN\.md$/.test(path) ? 'zh' : 'en';
+  const language: Language = /(^|[./])zh-CN(\.md$|\/)/.test(path) ? 'zh' : 'en';
   return text.replace(MARKED, (_, name: string) => {
     const part = PARTS[name];
     if (!part)
       throw new Error(`${path}: nothing is called "${name}"; known: ${Object.keys(PARTS).join(', ')}`);
     // The blank lines are Markdown's: without them the comment would swallow the table. The formatter leaves it alone.
-    return `<!-- generated: ${name} -->\n\n<!-- prettier-ignore -->\n${part(language)}\n\n<!-- /generated: ${name} -->`;
+    return `<!-- generated: ${name} -->\n\n<!-- prettier-ignore -->\n${part(language, path)}\n\n<!-- /generated: ${name} -->`;
   });
 }
 

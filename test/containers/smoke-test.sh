@@ -87,6 +87,14 @@ step 'up'
 await ops-server '{{.State.Health.Status}}' healthy
 step 'healthy'
 
+step 'what the manual has for every day'
+"${compose[@]}" exec -T ops-server ops-server health
+"${compose[@]}" exec -T ops-server ops-server audit verify --config /etc/ops/server.toml
+timeout -k 2 5 "${compose[@]}" logs -f ops-server >/dev/null || case $? in
+  124 | 137) ;;
+  *) fail 'no logs' ;;
+esac
+
 step 'every service: no root, no capability, no new privileges, a root file system that cannot be written'
 for service in ops-secrets ops-server ops-client-1 ops-client-2; do
   fences=$(docker inspect -f '{{.Config.User}} {{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}} {{.HostConfig.CapAdd}} {{.HostConfig.Privileged}} {{.HostConfig.SecurityOpt}} {{gt .HostConfig.Memory 0}}' "$(container $service)")

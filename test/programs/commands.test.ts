@@ -1,20 +1,16 @@
-/** Commands as the manual shows them, with the real programs: its own curl lines, its predefined commands, its refusals. */
-import { execFile } from 'node:child_process';
+/** Commands with the real programs: those that are predefined, those that are refused, and what is kept of them. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { UUID_PATTERN } from '@ops/protocol/domain/id.ts';
-import { repositoryRoot } from '@ops/testkit/child-program.ts';
 import { startClient } from '@ops/testkit/start-client.ts';
 import type { RunningClient } from '@ops/testkit/start-client.ts';
 import { startServer } from '@ops/testkit/start-server.ts';
 import type { RunningServer } from '@ops/testkit/start-server.ts';
 import { until } from '@ops/testkit/until.ts';
 
-const run = promisify(execFile);
 const TOKEN = 'token-for-scripts-0123456789abcdef';
 const FINAL = ['Completed', 'Timeout', 'Failed', 'Cancelled'];
 
@@ -63,64 +59,6 @@ async function runs(command: string): Promise<readonly [string, Json]> {
   ]);
   return ending(String(body['command_id']));
 }
-
-/** The curl lines of a page of the manual that ask for this path, as a shell would join them. */
-async function linesOf(page: string, path: string): Promise<string[]> {
-  const text = await readFile(join(repositoryRoot, 'docs', 'manual', page), 'utf8');
-  return text
-    .replaceAll('\\\n', ' ')
-    .split('\n')
-    .filter((line) => line.startsWith('curl ') && line.includes(path));
-}
-
-describe.each(['zh-CN.md', 'en.md'])('the curl lines of the manual, %s', (page) => {
-  it('send a command and read its result, and run one on all hosts with a label, as they are printed', async () => {
-    const cookie = join(server.directory, 'ops.cookie');
-    const typed = async (path: string, commandId = ''): Promise<Json> => {
-      const [line] = await linesOf(page, path);
-      const command = line!
-        .replaceAll('/tmp/ops.cookie', cookie)
-        .replaceAll('http://localhost:3000', server.url)
-        .replaceAll('client-uuid', clientId)
-        .replaceAll('command-uuid', commandId);
-      const { stdout } = await run('bash', ['-c', command]);
-      return JSON.parse(stdout) as Json;
-    };
-    expect(await typed('/api/login')).toMatchObject({ success: true });
-    const sent = await typed('/api/send-command');
-    expect(sent).toEqual({
-      command_id: expect.stringMatching(UUID_PATTERN),
-      message: '命令已发送到客户端',
-    });
-    const id = String(sent['command_id']);
-    await ending(id);
-    const result = await typed('/api/command-result', id);
-    expect(Object.keys(result)).toEqual(['Completed']);
-    expect(result['Completed']).toMatchObject({
-      command: 'ps aux',
-      exit_code: 0,
-      output: expect.stringMatching(/^USER +PID /),
-      error_output: '',
-      executed_at: { secs_since_epoch: expect.any(Number), nanos_since_epoch: expect.any(Number) },
-    });
-    const batch = await typed('/api/batch-commands');
-    expect(Object.keys(batch['command_ids'] as Json)).toEqual([clientId]);
-    expect(await typed('/api/batch-commands')).toEqual(batch);
-    const finished = await until(
-      async () => {
-        const { body } = await ask(`/api/batches/${String(batch['batch_id'])}`);
-        return (body['batch'] as Json)['state'] === 'finished' ? body : undefined;
-      },
-      { what: 'the batch to finish' },
-    );
-    expect(finished).toMatchObject({
-      batch: { command: 'uptime', targets: 1, counts: { succeeded: 1 } },
-      groups: [
-        { state: 'Completed', exit_code: 0, hosts: 1, stdout: expect.stringContaining('load average') },
-      ],
-    });
-  });
-});
 
 /** A container has no systemd, and a small host not every program: then the answer says so. */
 function worked(command: string, state: string, result: Json): boolean {

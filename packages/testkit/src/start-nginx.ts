@@ -8,13 +8,14 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { repositoryRoot, startProgram } from './child-program.ts';
 import type { RunningProgram } from './child-program.ts';
+import { freePort } from './free-port.ts';
 import { selfMadeCertificate } from './self-made-certificate.ts';
 import { tempDirectory } from './temp-directory.ts';
 import { until } from './until.ts';
@@ -53,15 +54,6 @@ function exchanged(text: string, pattern: RegExp, by: string, needed = true): st
   if (found > 1 || (needed && found === 0))
     throw new Error(`${found} places like ${pattern} in the configuration`);
   return text.replace(pattern, () => by);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => void server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
 
 function listens(port: number): Promise<boolean> {
