@@ -14,6 +14,9 @@ interface Held {
 const SMOKE = 'test/containers/smoke-test.sh';
 const DEBIAN = 'test/debian/inside.sh';
 const INSTALL = 'test/programs/install.test.ts';
+const UPGRADE = 'test/programs/upgrade.test.ts';
+const UPGRADES = 'packages/ctl/src/commands/upgrade.test.ts';
+const CLIENT_UNIT = 'deploy/systemd/ops-client.service';
 
 export const ELSEWHERE: readonly Held[] = [
   // A whole installation of npm, and the very programs of the next line: minutes.
@@ -67,6 +70,38 @@ export const ELSEWHERE: readonly Held[] = [
   {
     command: 'systemctl edit ops-client',
     by: [['deploy/systemd/ops-client.service', 'ReadWritePaths=']],
+  },
+  // A release, signed and handed out, and hosts that come to it.
+  {
+    command: 'bin/opsctl release sign --key ops-release.key dist',
+    by: [[UPGRADE, "'release', 'sign', '--key', 'release.key', 'dist'"]],
+  },
+  { command: 'bin/opsctl release show dist', by: [[UPGRADE, "'release', 'show', 'dist'"]] },
+  { command: 'opsctl release show dist', by: [[UPGRADE, "'release', 'show', 'dist'"]] },
+  {
+    command:
+      'scp dist/client-release.json dist/client-release.sig.json dist/ops-client-*.tar.gz ops.example.com:/srv/ops-files/',
+    by: [[UPGRADE, 'OPS_CLIENT_FILES_DIR']],
+  },
+  { command: 'bin/opsctl upgrade --all', by: [[UPGRADE, "'upgrade', '--all'"]] },
+  { command: 'bin/opsctl upgrades show --follow ID', by: [[UPGRADES, "'upgrades', 'show'"]] },
+  { command: 'bin/opsctl upgrades pause ID', by: [[UPGRADES, "'upgrades', 'pause'"]] },
+  { command: 'bin/opsctl upgrades resume ID', by: [[UPGRADES, "'upgrades', 'resume'"]] },
+  { command: 'bin/opsctl upgrades stop ID', by: [[UPGRADE, "'upgrades', 'stop'"]] },
+  ...['restart', 'stop', 'start'].map((verb) => ({
+    command: `sudo systemctl ${verb} ops-client`,
+    by: [[CLIENT_UNIT, 'ExecStart=/usr/bin/ops-client']] as const,
+  })),
+  {
+    command: 'sudo rm -r /var/lib/ops-client/*/upgrade',
+    by: [
+      [CLIENT_UNIT, 'StateDirectory=ops-client'],
+      ['packages/client/src/upgrade/state-file.ts', "'upgrade'"],
+    ],
+  },
+  {
+    command: "grep -i -E 'upgrade|release|trial' /var/log/ops-client/ops-client.log.$(date +%F)",
+    by: [[CLIENT_UNIT, 'LogsDirectory=ops-client']],
   },
   // Root's.
   {
