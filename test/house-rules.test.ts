@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { files, isTest, read, sources, withoutComments } from './source-files.ts';
+import { files, isTest, read, sources, target, withoutComments } from './source-files.ts';
 
 interface Rule {
   readonly what: string;
@@ -148,6 +148,23 @@ describe('house rules', () => {
       .filter(({ path }) => parts.test(path) && !isTest(path))
       .filter(({ text }) => /^import (?!type\b)[^;]*'node:(?:https?|tls)';/m.test(text));
     expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('what upgrades a client is loaded where there are upgrade_keys, and not at every start', () => {
+    const always = ['role.ts', 'upgrade-part.ts', 'open-upgrade.ts'].map(
+      (name) => `packages/client/src/upgrade/${name}`,
+    );
+    const folder = /^packages\/client\/src\/upgrade\//;
+    const wrong = all
+      .filter(({ path }) => path.startsWith('packages/client/src/') && !isTest(path))
+      .filter(({ path }) => always.includes(path) || !/\/(upgrade|doctor)\//.test(path))
+      .flatMap(({ path, text }) =>
+        [...text.matchAll(/^import (?!type\b)[^;]*'(\.[^']+)';/gm)]
+          .map(([, specifier = '']) => target(path, specifier) ?? '')
+          .filter((to) => folder.test(to) && !always.includes(to))
+          .map((to) => `${path} imports ${to}`),
+      );
+    expect(wrong).toEqual([]);
   });
 
   it('files stay short enough to have one subject', () => {

@@ -2,7 +2,7 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -374,4 +374,29 @@ it.skipIf(!CAN_BE_ROOT)('as root it makes a service of a user of its own, and re
     expect(stdout.split('\n')).toContain(fact);
   }
   expect(stdout.slice(stdout.indexOf('ops-client is removed'))).not.toMatch(/^ops-client(\.service)?$/m);
+});
+
+it('removes the releases a host was upgraded to, also where its data is kept', async () => {
+  const where = await place();
+  const state = join(where.prefix, 'data/state/6f1d3a52-9a0e-4c55-8d3e-0b7a4f6c2d18');
+  for (const folder of [
+    join(where.prefix, 'program'),
+    join(state, 'upgrade/0123456789abcdef/bin'),
+    join(state, 'samples'),
+  ])
+    await mkdir(folder, { recursive: true });
+  for (const path of [
+    where.prefix,
+    join(where.prefix, 'program'),
+    join(where.prefix, 'data'),
+    join(where.prefix, 'data/state'),
+    state,
+    join(state, 'upgrade'),
+    join(state, 'upgrade/0123456789abcdef'),
+    join(state, 'upgrade/0123456789abcdef/bin'),
+  ])
+    await giveToNotRoot(path);
+  const removed = await run(where, await installer(), ['uninstall', '--prefix', where.prefix, '--keep-data']);
+  expect(removed).toMatchObject({ code: 0 });
+  expect(await readdir(state)).toEqual(['samples']);
 });

@@ -1,4 +1,5 @@
 /** Examples made from a schema, for tests: its smallest and largest value, and everything just past a bound. */
+import { RELEASE_KEY_PATTERN } from './domain/client-release.ts';
 import { LABEL_VALUE_PATTERN } from './domain/client.ts';
 import { isObject } from './schema.ts';
 import type { JsonSchema } from './schema.ts';
@@ -43,6 +44,11 @@ const PATTERNS: ReadonlyMap<string, Readonly<Record<Size, string>>> = new Map([
   ['^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$', { smallest: '1', largest: `9${'+'.repeat(63)}` }],
   ['^[0-9a-f]{16}$', { smallest: '0'.repeat(16), largest: 'f'.repeat(16) }],
   ['^(?:[0-9a-f]{2})+$', { smallest: '0'.repeat(32), largest: 'f'.repeat(544) }],
+  [
+    RELEASE_KEY_PATTERN.source,
+    { smallest: `ed25519:${'A'.repeat(43)}`, largest: `ed25519:${'z'.repeat(43)}` },
+  ],
+  ['^[A-Za-z0-9+/]{86}==$', { smallest: `${'A'.repeat(86)}==`, largest: `${'/'.repeat(86)}==` }],
   [LABEL_VALUE_PATTERN.source, { smallest: '', largest: 'v'.repeat(63) }],
 ]);
 

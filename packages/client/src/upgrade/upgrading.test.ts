@@ -194,6 +194,20 @@ describe('another order', () => {
   });
 });
 
+it('is refused without a byte written, however often', async () => {
+  let writes = 0;
+  const made = await host((files, state) => {
+    writes++;
+    return files.write(state);
+  });
+  const foreign = { ...GOOD, signature: { ...GOOD.signature, key: signingKey().publicKey } };
+  for (let time = 0; time < 100; time++) made.order(foreign);
+  expect(made.told()).toEqual(Array.from({ length: 100 }, () => 'refused key_not_trusted'));
+  expect(made.upgrading.report().last).toMatchObject({ state: 'refused', reason: 'key_not_trusted' });
+  await made.upgrading.stop();
+  expect(writes).toBe(0);
+});
+
 it('is cancelled only before the trial', async () => {
   const made = await host();
   made.mayRest = false;

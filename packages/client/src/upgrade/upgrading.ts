@@ -75,6 +75,8 @@ interface Order {
   readonly upgradeId: string;
   attempt: Attempt | undefined;
   trial: Trial | undefined;
+  /** It came to nothing, and what it left is being removed. */
+  isEnding: boolean;
   /** Resolves when it is over. Never rejects. */
   over: Promise<void>;
 }
@@ -83,7 +85,7 @@ export function createUpgrading(needs: UpgradingNeeds): Upgrading {
   const { host, files, seat, exec, clock, log } = needs;
   let stored = needs.state;
   let order: Order | undefined;
-  /** It came before the one under way had ended, which it replaces. */
+  /** Came before the one under way, which it replaces, was at its very end. */
   let next: MessageOf<'upgrade'> | undefined;
   let client: Exchangeable | undefined;
   let stopping = false;
@@ -110,12 +112,17 @@ export function createUpgrading(needs: UpgradingNeeds): Upgrading {
     return now;
   }
 
-  /** What cannot be written is at least told. */
-  async function conclude(upgradeId: string, failure: UpgradeFailure): Promise<void> {
+  function noteFailure(upgradeId: string, failure: UpgradeFailure): UpgradeOutcome {
     const last = outcomeOf(upgradeId, failure);
     const { state, reason, message } = failure;
     log.warn('An upgrade came to nothing', { upgrade_id: upgradeId, state, reason, detail: message });
     stored = { ...stored, last, trial: null };
+    return last;
+  }
+
+  /** What cannot be written is at least told. */
+  async function conclude(upgradeId: string, failure: UpgradeFailure): Promise<void> {
+    noteFailure(upgradeId, failure);
     await save({}).catch((error: unknown) =>
       log.error('How an upgrade ended could not be written', { error }),
     );
@@ -129,6 +136,11 @@ export function createUpgrading(needs: UpgradingNeeds): Upgrading {
 
   function take(message: MessageOf<'upgrade'>): void {
     const { upgrade_id: upgradeId } = message;
+    if (order?.isEnding) {
+      if (order.upgradeId !== upgradeId) next = message;
+      else if (stored.last) tell(stored.last);
+      return;
+    }
     if (order?.upgradeId === upgradeId) {
       order.attempt?.wanted();
       return tell(standing(order));
@@ -149,14 +161,19 @@ export function createUpgrading(needs: UpgradingNeeds): Upgrading {
     try {
       taken = judgeRelease(signed, host);
     } catch (cause) {
-      const failure = failureOf(cause, 'no_archive');
-      tell(outcomeOf(upgradeId, failure));
-      void conclude(upgradeId, failure);
+      // Not written down: it would be refused again, and a server could keep the disk busy with it.
+      tell(noteFailure(upgradeId, failureOf(cause, 'no_archive')));
       return;
     }
     const { version, commit } = taken.release;
     log.info('An upgrade begins', { upgrade_id: upgradeId, version, commit, signed_by: signature.key });
-    const mine: Order = { upgradeId, attempt: undefined, trial: undefined, over: Promise.resolve() };
+    const mine: Order = {
+      upgradeId,
+      attempt: undefined,
+      trial: undefined,
+      isEnding: false,
+      over: Promise.resolve(),
+    };
     order = mine;
     mine.attempt = startAttempt({
       ...needs,
@@ -176,6 +193,7 @@ export function createUpgrading(needs: UpgradingNeeds): Upgrading {
     try {
       kept = await attempt.rested;
     } catch (cause) {
+      mine.isEnding = true;
       const failure = failureOf(cause, 'download');
       tell(outcomeOf(mine.upgradeId, failure));
       await conclude(mine.upgradeId, failure);

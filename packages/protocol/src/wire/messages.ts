@@ -17,7 +17,7 @@
  *   S→C command | service | update | cancel
  *   C→S command_accepted, command_output…, command_result
  *   S→C output_missing?, result_ack
- *   S→C upgrade, cancel_upgrade               only to a client whose `register` has `upgrade`
+ *   S→C upgrade, cancel_upgrade               only to a client that can be upgraded
  *   C→S upgrade_fetch, upgrade_status             S→C upgrade_part
  *   either: goodbye, then close; error, then close
  *
