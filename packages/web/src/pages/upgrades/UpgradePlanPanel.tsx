@@ -12,6 +12,7 @@ import { IconChevronDown } from '../../ui/icons.ts';
 import { Panel } from '../../ui/Panel.tsx';
 import { SmallTable } from '../../ui/SmallTable.tsx';
 import { reasonName } from '../../upgrades/upgrade-words.ts';
+import { canaryOf } from './upgrade-draft.ts';
 import type { UpgradeDraft } from './upgrade-draft.ts';
 import styles from './UpgradesPage.module.css';
 
@@ -64,7 +65,7 @@ export function UpgradePlanPanel({
                 </Button>
               </div>
             )}
-            {listed && <PlanList plan={plan} onToggle={onToggle} />}
+            {listed && <PlanList plan={plan} canary={canaryOf(draft, plan)} onToggle={onToggle} />}
           </>
         )}
       </div>
@@ -117,9 +118,12 @@ export function PlanWords({ plan }: { readonly plan: UpgradePreview }) {
 /** The same, one host a line; a box makes one of them a canary. */
 function PlanList({
   plan,
+  canary,
   onToggle,
 }: {
   readonly plan: UpgradePreview;
+  /** As it was chosen, before the server has said what comes of it. */
+  readonly canary: readonly string[];
   readonly onToggle: (clientId: string) => void;
 }) {
   const { text, format } = useUpgradeText();
@@ -154,7 +158,7 @@ function PlanList({
               <CheckBox
                 key="canary"
                 label={text.takeAsCanary(host.hostname)}
-                state={host.canary ? 'all' : 'none'}
+                state={canary.includes(host.client_id) ? 'all' : 'none'}
                 onChange={() => onToggle(host.client_id)}
               />
             ),
