@@ -104,7 +104,8 @@ export function PlanWords({ plan }: { readonly plan: UpgradePreview }) {
         const hosts = plan.hosts.filter((host) => host.reason === reason);
         return hosts.length === 0 ? null : (
           <p key={reason} className={styles.skipped}>
-            {text.sharedOut(reasonName(reason, text), inWords(hosts))}
+            {text.planLeftOut(reasonName(reason, text), inWords(hosts))}
+            {reason === 'off' && ` (${text.reasonOffHelp})`}
           </p>
         );
       })}
@@ -136,7 +137,7 @@ function PlanList({
         columns={[
           { name: text.hostname, grow: true },
           { name: text.runsNow, optional: true },
-          { name: text.willBe },
+          { name: text.willBe, wide: true },
           { name: text.canaryMark },
         ]}
         rows={shown.map((host) => ({
@@ -151,7 +152,6 @@ function PlanList({
             ) : (
               <span key="why" className={styles.left}>
                 {reasonName(host.reason, text)}
-                {host.reason === 'off' && <small>{text.reasonOffHelp}</small>}
               </span>
             ),
             host.reason === null && (
