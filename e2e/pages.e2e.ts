@@ -12,6 +12,8 @@ const PATHS = [
   `/apps/${NOBODY}/shop/releases`,
   '/rollouts',
   `/rollouts/${NOBODY}`,
+  '/upgrades',
+  `/upgrades/${NOBODY}`,
   '/commands',
   '/commands?to=selector&selector=env%3De2e&command=uptime',
   '/commands/history',

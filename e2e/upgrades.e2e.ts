@@ -310,7 +310,9 @@ inBothLanguages((language) => {
     await ops.open('/upgrades/00000000-0000-4000-8000-000000000000');
     await expect(page.getByRole('heading', { name: text.missing })).toBeVisible();
     await ops.expectAccessible();
-    await page.route('**/api/client-release', (route) => route.abort());
+    await page.route('**/api/client-release', (route) =>
+      route.fulfill({ status: 409, json: { success: false, code: 'conflict', message: 'not now' } }),
+    );
     await ops.open('/upgrades');
     await expect(page.getByText(text.failed)).toBeVisible();
     await page.unrouteAll();

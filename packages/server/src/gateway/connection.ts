@@ -31,7 +31,6 @@ import { heartbeat } from './inbound/heartbeat.ts';
 import { HOLD, type HoldReason, type Peer } from './inbound/peer.ts';
 import { receive } from './inbound/receive.ts';
 import type { KeptSamples } from './inbound/samples.ts';
-import type { Upgrading } from './inbound/upgrades.ts';
 import {
   CLOSING_DISCARD_BYTES,
   CLOSING_GRACE_MS,
@@ -74,7 +73,6 @@ export class Connection implements Entrant, Peer, Swept, Visitor {
   readonly answers: Allowance;
   readonly outputFrames: Allowance;
   kept: KeptSamples | undefined = undefined;
-  upgrading: Upgrading | undefined = undefined;
   seat: FleetSeat | undefined = undefined;
 
   readonly #parts: GatewayParts;

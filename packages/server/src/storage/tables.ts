@@ -2,8 +2,9 @@
  * Every table, as Kysely sees it. Times are wall-clock milliseconds (`…_ms`), truth values 0 or 1, JSON is text.
  * Rows stay inside the stores.
  */
-import type { UpgradeHostState, UpgradeState } from '@ops/protocol/domain/upgrade.ts';
 import type { ColumnType, Generated } from 'kysely';
+
+import type { UpgradeHostsTable, UpgradesTable } from './upgrade-tables.ts';
 
 type Flag = 0 | 1;
 /** Set on insert, never changed. */
@@ -293,42 +294,6 @@ interface RolloutStepsTable {
   attempt: number;
   step: number;
   command_id: string;
-}
-
-interface UpgradesTable {
-  number: Generated<number>;
-  id: Fixed<string>;
-  /** As it was signed. */
-  manifest: Fixed<string>;
-  /** JSON of ReleaseSignature. */
-  signature: Fixed<string>;
-  max_failures: Fixed<number>;
-  concurrency: Fixed<number>;
-  created_at_ms: Fixed<number>;
-  created_by: Fixed<string>;
-  expires_at_ms: Fixed<number>;
-  state: UpgradeState;
-  changed_by: string | null;
-  finished_at_ms: number | null;
-  /** Since it was resumed last. */
-  failures: number;
-  /** JSON of the hosts in each state, and of the canary; while it is not over, those of the last write. */
-  counts: string;
-  revision: number;
-}
-
-/** Primary key (upgrade_id, position). */
-interface UpgradeHostsTable {
-  upgrade_id: Fixed<string>;
-  position: Fixed<number>;
-  client_id: Fixed<string>;
-  hostname: Fixed<string>;
-  canary: Fixed<Flag>;
-  version_before: Fixed<string>;
-  state: UpgradeHostState;
-  reason: string | null;
-  detail: string | null;
-  changed_at_ms: number;
 }
 
 /** The main database: synchronous=FULL. */

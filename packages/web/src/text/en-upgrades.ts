@@ -97,6 +97,7 @@ export const enUpgrades: UpgradeDictionary = {
   planRest: 'Then',
   planNamed: (names, others, format) =>
     `${names.join(', ')}${others > 0 ? ` and ${format.number(others)} more` : ''}`,
+  planLeftOut: (reason, names) => `${reason}: ${names}`,
   planUnknown: (count) => `${hosts(count)} no longer known`,
   hostByHostList: 'Host by host',
   firstOfHosts: (shown, all) => `The first ${shown} of ${all}`,

@@ -101,6 +101,7 @@ export const zhUpgrades = {
   planCanary: '金丝雀',
   planRest: '随后',
   planNamed: namedHosts,
+  planLeftOut: (reason: string, names: string) => `${reason}：${names}`,
   planUnknown: (count: string) => `${count} 台主机已不存在`,
   hostByHostList: '逐台查看',
   firstOfHosts: (shown: string, all: string) => `只列出前 ${shown} 台，共 ${all} 台`,

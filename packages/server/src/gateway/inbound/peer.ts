@@ -1,7 +1,6 @@
 import type { FleetSeat } from '../../fleet/fleet.ts';
 import type { Allowance } from '../allowance.ts';
 import type { KeptSamples } from './samples.ts';
-import type { Upgrading } from './upgrades.ts';
 
 /** Why nothing is read from a client: what it sent waits for the disk, or comes too fast. A bit for each. */
 export const HOLD = { samples: 1, output: 2, pace: 4, enrol: 8, upgrade: 16 } as const;
@@ -18,8 +17,6 @@ export interface Peer {
   readonly changes: Allowance;
   readonly answers: Allowance;
   readonly outputFrames: Allowance;
-  /** Made by the first `upgrade_fetch` or `upgrade_status`. */
-  upgrading: Upgrading | undefined;
   /** Made by the first `samples` frame. */
   kept: KeptSamples | undefined;
   /** Does nothing once the connection is closing. */

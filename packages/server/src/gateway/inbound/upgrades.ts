@@ -15,22 +15,26 @@ import type { Peer } from './peer.ts';
 const SECOND_MS = 1000;
 
 /** How much a client that is being upgraded may still ask and tell. */
-export interface Upgrading {
+interface Upgrading {
   readonly parts: Allowance;
   readonly statuses: Allowance;
 }
 
-function upgradingOf(peer: Peer): Upgrading {
-  peer.upgrading ??= {
+/** Not a field of every connection: of ten thousand a few are upgraded. */
+const upgrading = new WeakMap<Peer, Upgrading>();
+
+function allowancesOf(peer: Peer): Upgrading {
+  const known = upgrading.get(peer) ?? {
     parts: new Allowance(MAX_UPGRADE_PARTS_PER_SEC, SECOND_MS, peer.lastFrameAt),
     statuses: new Allowance(MAX_UPGRADE_STATUSES_PER_SEC, SECOND_MS, peer.lastFrameAt),
   };
-  return peer.upgrading;
+  upgrading.set(peer, known);
+  return known;
 }
 
 /** @throws WireError when it comes too often */
 export function upgradeStatus(message: MessageOf<'upgrade_status'>, peer: Peer, parts: GatewayParts): void {
-  if (!upgradingOf(peer).statuses.take(peer.lastFrameAt))
+  if (!allowancesOf(peer).statuses.take(peer.lastFrameAt))
     throw new WireError('rate', `more than ${MAX_UPGRADE_STATUSES_PER_SEC} upgrade_status a second`);
   parts.upgrades.status(peer.clientId, message);
 }
@@ -38,7 +42,7 @@ export function upgradeStatus(message: MessageOf<'upgrade_status'>, peer: Peer, 
 export function upgradeFetch(message: MessageOf<'upgrade_fetch'>, peer: Peer, parts: GatewayParts): void {
   const { clock, upgrades, log } = parts;
   peer.hold('upgrade');
-  const isSlowed = !upgradingOf(peer).parts.take(peer.lastFrameAt);
+  const isSlowed = !allowancesOf(peer).parts.take(peer.lastFrameAt);
   const answer = async (): Promise<void> => {
     try {
       const data = await upgrades.part(peer.clientId, message);

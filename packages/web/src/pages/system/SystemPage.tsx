@@ -19,6 +19,7 @@ import { Toolbar } from './Toolbar.tsx';
 import { readFleetSearch, readView } from './fleet-search.ts';
 import type { FleetSearch, View } from './fleet-search.ts';
 import styles from './SystemPage.module.css';
+import { UpgradesLink } from './UpgradesLink.tsx';
 import { useWindow } from './use-window.ts';
 
 /** Fetched when somebody wants it. */
@@ -52,7 +53,10 @@ export function SystemPage() {
     <div className={styles.page}>
       <div className={styles.top}>
         <PageTitle title={text.tabSystem} className={styles.title} />
-        <AddHostLink />
+        <div className={styles.ways}>
+          <UpgradesLink />
+          <AddHostLink />
+        </div>
       </div>
       <Overview
         figures={figures}

@@ -17,7 +17,7 @@ import { Panel } from '../../ui/Panel.tsx';
 import { useUpgradeHindrance } from '../../upgrades/use-may-upgrade.ts';
 import { TargetsPanel } from '../commands/TargetsPanel.tsx';
 import { BeginUpgradeDialog } from './BeginUpgradeDialog.tsx';
-import { createBody, NUMBERS, toggled } from './upgrade-draft.ts';
+import { canaryOf, createBody, NUMBERS, toggled } from './upgrade-draft.ts';
 import type { NumberName, UpgradeDraft } from './upgrade-draft.ts';
 import { UpgradePlanPanel } from './UpgradePlanPanel.tsx';
 import styles from './UpgradesPage.module.css';
@@ -117,7 +117,9 @@ export function UpgradeForm({
           draft={draft}
           plan={plan}
           old={old}
-          onToggle={(id) => plan && change({ canaryIds: toggled(plan, id), canary: undefined })}
+          onToggle={(id) =>
+            plan && change({ canaryIds: toggled(canaryOf(draft, plan), id), canary: undefined })
+          }
         />
         {error !== undefined && !ofSelector && <ErrorBanner error={error} />}
         {running !== undefined && (

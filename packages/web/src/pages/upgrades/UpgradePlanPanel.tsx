@@ -12,6 +12,7 @@ import { IconChevronDown } from '../../ui/icons.ts';
 import { Panel } from '../../ui/Panel.tsx';
 import { SmallTable } from '../../ui/SmallTable.tsx';
 import { reasonName } from '../../upgrades/upgrade-words.ts';
+import { canaryOf } from './upgrade-draft.ts';
 import type { UpgradeDraft } from './upgrade-draft.ts';
 import styles from './UpgradesPage.module.css';
 
@@ -64,7 +65,7 @@ export function UpgradePlanPanel({
                 </Button>
               </div>
             )}
-            {listed && <PlanList plan={plan} onToggle={onToggle} />}
+            {listed && <PlanList plan={plan} canary={canaryOf(draft, plan)} onToggle={onToggle} />}
           </>
         )}
       </div>
@@ -103,7 +104,8 @@ export function PlanWords({ plan }: { readonly plan: UpgradePreview }) {
         const hosts = plan.hosts.filter((host) => host.reason === reason);
         return hosts.length === 0 ? null : (
           <p key={reason} className={styles.skipped}>
-            {text.sharedOut(reasonName(reason, text), inWords(hosts))}
+            {text.planLeftOut(reasonName(reason, text), inWords(hosts))}
+            {reason === 'off' && ` (${text.reasonOffHelp})`}
           </p>
         );
       })}
@@ -117,9 +119,12 @@ export function PlanWords({ plan }: { readonly plan: UpgradePreview }) {
 /** The same, one host a line; a box makes one of them a canary. */
 function PlanList({
   plan,
+  canary,
   onToggle,
 }: {
   readonly plan: UpgradePreview;
+  /** As it was chosen, before the server has said what comes of it. */
+  readonly canary: readonly string[];
   readonly onToggle: (clientId: string) => void;
 }) {
   const { text, format } = useUpgradeText();
@@ -132,7 +137,7 @@ function PlanList({
         columns={[
           { name: text.hostname, grow: true },
           { name: text.runsNow, optional: true },
-          { name: text.willBe },
+          { name: text.willBe, wide: true },
           { name: text.canaryMark },
         ]}
         rows={shown.map((host) => ({
@@ -147,14 +152,13 @@ function PlanList({
             ) : (
               <span key="why" className={styles.left}>
                 {reasonName(host.reason, text)}
-                {host.reason === 'off' && <small>{text.reasonOffHelp}</small>}
               </span>
             ),
             host.reason === null && (
               <CheckBox
                 key="canary"
                 label={text.takeAsCanary(host.hostname)}
-                state={host.canary ? 'all' : 'none'}
+                state={canary.includes(host.client_id) ? 'all' : 'none'}
                 onChange={() => onToggle(host.client_id)}
               />
             ),

@@ -1,7 +1,7 @@
 import type { UpgradePreview } from '@ops/protocol/http/upgrades.ts';
 import { describe, expect, test } from 'vitest';
 
-import { createBody, previewBody, toggled } from './upgrade-draft.ts';
+import { canaryOf, createBody, previewBody, toggled } from './upgrade-draft.ts';
 
 const plan: UpgradePreview = {
   release: { version: '2', commit: 'c', released_at: 7, key: 'k' },
@@ -43,6 +43,9 @@ describe('the request of the form', () => {
 });
 
 test('a press makes a host one of the canary, or takes it away; with none left it is by number', () => {
-  expect(toggled(plan, 'b')).toEqual(['a', 'b']);
-  expect(toggled(plan, 'a')).toBeUndefined();
+  const now = canaryOf({ targets: { kind: 'all' } }, plan);
+  expect(now).toEqual(['a']);
+  expect(toggled(now, 'b')).toEqual(['a', 'b']);
+  expect(toggled(now, 'a')).toBeUndefined();
+  expect(canaryOf({ targets: { kind: 'all' }, canaryIds: ['b'] }, plan)).toEqual(['b']);
 });

@@ -64,9 +64,13 @@ export function createBody(
   );
 }
 
+/** Which hosts go first: as they were chosen, else as the server chose them. */
+export function canaryOf({ canaryIds }: UpgradeDraft, plan: UpgradePreview): readonly string[] {
+  return canaryIds ?? plan.hosts.filter(({ canary }) => canary).map(({ client_id: id }) => id);
+}
+
 /** The host is one of the canary from now on, or is not any more. Undefined: by number, as the last one was taken away. */
-export function toggled(plan: UpgradePreview, clientId: string): readonly string[] | undefined {
-  const now = plan.hosts.filter(({ canary }) => canary).map(({ client_id: id }) => id);
+export function toggled(now: readonly string[], clientId: string): readonly string[] | undefined {
   const next = now.includes(clientId) ? now.filter((id) => id !== clientId) : [...now, clientId];
   return next.length === 0 ? undefined : next.slice(-MAX_CANARY);
 }
