@@ -13,7 +13,15 @@ import { describe, expect, it } from 'vitest';
 import { manualPages } from '../scripts/manual-pages.ts';
 import { resembles } from './manual/answers.ts';
 import { brokenPromises, ELSEWHERE } from './manual/elsewhere.ts';
-import { anchorOf, commandsOf, headingsOf, linksOf, spansOf, withoutRemark } from './manual/manual-text.ts';
+import {
+  anchorOf,
+  commandsOf,
+  headingsOf,
+  linksOf,
+  spansOf,
+  typedSpans,
+  withoutRemark,
+} from './manual/manual-text.ts';
 import { files, read, ROOT } from './source-files.ts';
 
 const LANGUAGES = ['en', 'zh'] as const;
@@ -45,6 +53,9 @@ describe('an answer that is shown', () => {
     expect(resembles(shown, answer)).toEqual(expected);
   });
 });
+
+/** Every number once. */
+const figures = (text: string): string[] => [...new Set(text.match(/\d(?:[\d,.]*\d)?/g))].toSorted();
 
 describe('the manual', () => {
   it('has the same pages in both languages, numbered without a gap', () => {
@@ -80,7 +91,6 @@ describe('the manual', () => {
       (language) =>
         pages[language].find(({ name }) => name.includes('sizing'))!.text.split('---\n\n<!--')[0]!,
     );
-    const figures = (text: string): string[] => [...new Set(text.match(/\d(?:[\d,.]*\d)?/g))].toSorted();
     expect(figures(zh)).toEqual(figures(en));
     expect(figures(en).length).toBeGreaterThan(30);
     expect(en).toContain('**2 cores**');
@@ -88,7 +98,9 @@ describe('the manual', () => {
 
   it('asks for the same commands, and shows the same answers, in both languages', () => {
     for (const [index, page] of pages.en.entries()) {
-      expect([page.name, commandsOf(pages.zh[index]!.text)]).toEqual([page.name, commandsOf(page.text)]);
+      const { text } = pages.zh[index]!;
+      expect([page.name, commandsOf(text)]).toEqual([page.name, commandsOf(page.text)]);
+      expect([page.name, typedSpans(text).toSorted()]).toEqual([page.name, typedSpans(page.text).toSorted()]);
     }
   });
 });

@@ -403,7 +403,7 @@ export const SHOTS: readonly Shot[] = [
   },
 ];
 
-export const LANGUAGES = ['zh', 'en'] as const;
+const LANGUAGES = ['zh', 'en'] as const;
 
 /** Screens a picture is taken on. */
 export const SCREENS = {

@@ -64,7 +64,7 @@ const AFTERWARDS: readonly (readonly [RegExp, (out: string) => Promise<void>])[]
   [/\/health$/, async (out) => expect(JSON.parse(out)).toMatchObject({ status: 'healthy' })],
   [/grep '\^ops_clients'/, async (out) => expect(out).toMatch(/^ops_clients\{state="online"\} \d+$/m)],
   [/\/dev\/tcp/, async (out) => expect(out).toBe('open')],
-  [/^ss .*LISTEN|^ss -tlnp/, async (out) => expect(out).toContain('LISTEN')],
+  [/^ss -tlnp/, async (out) => expect(out).toContain('LISTEN')],
   [
     /doctor --json/,
     async (out) =>
@@ -101,6 +101,13 @@ function commandsWith(part: string): string {
     .find((line) => line.includes(part))!;
 }
 
+/** What a line needs that another page has, by a part of that line. */
+const NEEDED: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/ enrol /, ['opsctl login', 'tokens create']],
+  [/ tokens create/, ['opsctl login']],
+  [/^bin\/opsctl /, ['opsctl login']],
+];
+
 /** The same line twice changes nothing: once is enough, unless lines before it set the scene. */
 const typed = new Set<string>();
 
@@ -109,6 +116,8 @@ async function endsWell(line: string, before: readonly string[]): Promise<string
   const whole = [...before, line].join('\n');
   if (typed.has(whole)) return undefined;
   typed.add(whole);
+  const [, needed = []] = NEEDED.find(([pattern]) => pattern.test(line)) ?? [];
+  for (const part of needed) await endsWell(commandsWith(part), []);
   const { code, out } = await stage.run(line, before);
   expect([line, code, out]).toEqual([line, 0, out]);
   for (const [pattern, holds] of AFTERWARDS) if (pattern.test(line)) await holds(out);
