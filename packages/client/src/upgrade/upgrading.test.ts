@@ -134,11 +134,12 @@ it('a program that cannot be become: the client runs again, and what is kept sta
   expect((await made.state()).last?.state).toBe('done');
 });
 
+const full = (state: 'trying' | 'done') => async (files: UpgradeFiles, to: UpgradeState) => {
+  if (to.last?.state === state) throw Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' });
+  await files.write(to);
+};
+
 describe('a disk that cannot be written', () => {
-  const full = (state: 'trying' | 'done') => async (files: UpgradeFiles, to: UpgradeState) => {
-    if (to.last?.state === state) throw Object.assign(new Error('ENOSPC: no space left'), { code: 'ENOSPC' });
-    await files.write(to);
-  };
   it('before the trial: nothing is tried', async () => {
     const made = await host(full('trying'));
     made.order(GOOD);
