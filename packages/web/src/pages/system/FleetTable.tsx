@@ -7,7 +7,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 
 import type { Rows } from '../../live/window-live.ts';
 import { useText } from '../../text/use-text.ts';
-import { rem } from '../../ui/rem.ts';
+import { useRem } from '../../ui/rem.ts';
 import { ClientRow } from './ClientRow.tsx';
 import type { FleetSearch } from './fleet-search.ts';
 import { sortNames } from './sort-names.ts';
@@ -48,6 +48,7 @@ export function FleetTable({
   readonly onShow: (first: number, last: number) => void;
 }) {
   const { text } = useText();
+  const rem = useRem();
   const names: Record<Column, string> = {
     ...sortNames(text),
     addresses: text.addresses,
