@@ -12,6 +12,9 @@ const TEXT = {
   en: { stdout: 'Standard output', polling: /^Live updates come by polling/, succeeded: 'Succeeded' },
 };
 
+/** Before, in and behind each cut: all of them are in sight in the end. */
+const LINES = 3;
+
 /** One command of this host, on the page of its run. @returns its id */
 async function openRun(page: Page, url: string, host: Host): Promise<string> {
   const asked = host.command();
@@ -50,12 +53,12 @@ inBothLanguages((language) => {
       const say = (): void => host.say(id, `line ${String(++said).padStart(3, '0')}\n`);
       // Twice it is the network, which the browser mends; the third time it is the proxy's way, and polls take over.
       for (let cut = 0; cut < 3; cut++) {
-        for (let line = 0; line < 10; line++) say();
+        for (let line = 0; line < LINES; line++) say();
         await expect(output).toContainText(`line ${String(said).padStart(3, '0')}`, { timeout: 30_000 });
         proxy.set({ toClient: 'silent' });
-        for (let line = 0; line < 10; line++) say();
+        for (let line = 0; line < LINES; line++) say();
         proxy.cut();
-        for (let line = 0; line < 10; line++) say();
+        for (let line = 0; line < LINES; line++) say();
         proxy.set({ toClient: 'pass' });
         await expect(output).toContainText(`line ${String(said).padStart(3, '0')}`, { timeout: 30_000 });
       }

@@ -6,6 +6,7 @@ import { startServer } from '@ops/testkit/start-server.ts';
 
 import { buildConsoleIfStale } from '../scripts/console-build.ts';
 import { expect, SECRET, test as base } from './console.ts';
+import { watchShifts } from './shifts.ts';
 
 const HOSTS = 400;
 const WHEELS = 25;
@@ -28,28 +29,6 @@ const test = base.extend({
   ],
 });
 
-/** What shifts from now on, and how much of the page changes. */
-async function watchShifts(page: Page): Promise<{
-  readonly shifts: () => Promise<readonly string[]>;
-  readonly changes: () => Promise<number>;
-}> {
-  await page.evaluate(`window.shifts = []; window.changes = 0;
-    window.nameOf = (node) => node && (node.nodeType === 3 ? nameOf(node.parentElement) + ' text' :
-      node.tagName + '.' + node.className + ' ' + (node.textContent || '').slice(0, 40));
-    new PerformanceObserver((list) => {
-      for (const { hadRecentInput, value, sources } of list.getEntries()) {
-        if (!hadRecentInput) shifts.push(value.toFixed(5) + ': ' + sources.map(({ node, previousRect: from, currentRect: to }) =>
-          nameOf(node) + ' ' + [from.x, from.y, to.x, to.y].join()).join(' | '));
-      }
-    }).observe({ type: 'layout-shift' });
-    new MutationObserver((list) => { changes += list.length; }).observe(
-      document.querySelector('main'), { subtree: true, childList: true, characterData: true });`);
-  return {
-    shifts: () => page.evaluate<string[]>('shifts'),
-    changes: () => page.evaluate<number>('changes'),
-  };
-}
-
 /** Until what was set off has been drawn. */
 const drawn = (page: Page): Promise<unknown> =>
   page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
@@ -60,7 +39,10 @@ for (const view of ['cards', 'table'] as const) {
     const { page } = ops;
     await ops.open(`/?view=${view}`);
     await expect(page.locator('main').getByText('sim-').first()).toBeVisible();
-    const { shifts, changes } = await watchShifts(page);
+    const { shifts } = await watchShifts(page);
+    await page.evaluate(`window.changes = 0; new MutationObserver((list) => { changes += list.length; }).observe(
+      document.querySelector('main'), { subtree: true, childList: true, characterData: true })`);
+    const changes = (): Promise<number> => page.evaluate<number>('changes');
     await expect.poll(changes, { timeout: 30_000 }).toBeGreaterThan(UPDATES);
     expect(await shifts()).toEqual([]);
 

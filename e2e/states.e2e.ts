@@ -10,6 +10,7 @@ import type { RunningServer } from '@ops/testkit/start-server.ts';
 import { connectAppHost, SHOP } from './app-hosts.ts';
 import type { AppHost } from './app-hosts.ts';
 import { expect, inBothLanguages, inBothSchemes, SECRET, test as base } from './console.ts';
+import { watchShifts } from './shifts.ts';
 
 const SLOW_MS = 300_000;
 /** What web.dev calls good: the sum of what moved while nobody touched the page. */
@@ -322,13 +323,11 @@ test('while a page loads it holds the place of what comes', async ({ page, place
     });
     await page.goto(place.paths[name]!);
     await expect(page.locator('.mantine-Skeleton-root').first(), name).toBeVisible();
-    await page.evaluate(`window.shift = 0; new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value;
-    }).observe({ type: 'layout-shift' })`);
+    const { shifts, total } = await watchShifts(page);
     go.resolve(undefined);
     await expect(page.locator('.mantine-Skeleton-root'), name).toHaveCount(0);
     await expect(page.getByRole('heading', { level: 1 }), name).toBeVisible();
-    expect(await page.evaluate<number>('window.shift'), name).toBeLessThan(MAX_SHIFT);
+    expect(await total(), `${name}: ${(await shifts()).join(' // ')}`).toBeLessThan(MAX_SHIFT);
     await page.unroute(isRead);
   }
 });

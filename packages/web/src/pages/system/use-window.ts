@@ -41,7 +41,15 @@ export function useWindow(
  * is on its way while the frame around it is drawn.
  */
 export function askEarly(
-  { session, fleetWindow, clock, root }: Pick<Console, 'session' | 'fleetWindow' | 'clock' | 'root'>,
+  {
+    session,
+    fleetWindow,
+    clock,
+    root,
+  }: Pick<Console, 'clock' | 'root'> & {
+    readonly session: Pick<Console['session'], 'state'>;
+    readonly fleetWindow: Pick<WindowLive, 'ask' | 'watch'>;
+  },
   { pathname, search }: Pick<Location, 'pathname' | 'search'>,
 ): void {
   if (pathname !== root) return;
