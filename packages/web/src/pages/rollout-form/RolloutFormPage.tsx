@@ -86,7 +86,7 @@ function Form({ name }: { readonly name: string }) {
   const { fleet, stale, failure } = useSignal(live.picture);
   useEffect(() => live.watch(), [live]);
   useStale(stale);
-  const { hosts, failure: unfound, ask: askHosts } = useAppHosts(name);
+  const { hosts, failure: unfound } = useAppHosts(name);
   const [asking, setAsking] = useState(false);
   const [draft, change] = useDraft(name, !asking);
   const { plan, old, error } = usePlan(name, draft);
@@ -119,7 +119,7 @@ function Form({ name }: { readonly name: string }) {
             targets={draft.targets}
             fleet={choice}
             failure={unfound ?? failure}
-            onRetry={unfound === undefined ? live.ask : askHosts}
+            onRetry={live.ask}
             refusal={error && isRefused('selector') ? wordsOfError(error, text) : undefined}
             allWords={text.allHosts(hosts?.size ?? 0, format)}
             onChange={(targets) => change({ targets })}

@@ -31,13 +31,12 @@ export function useAppHosts(name: string): {
   /** Undefined until that is known. */
   readonly hosts: VersionsByHost | undefined;
   readonly failure: Error | undefined;
-  readonly ask: () => void;
 } {
   const { api } = useConsole();
-  const { data, error, refetch } = useQuery({
+  const { data, error } = useQuery({
     queryKey: ['app-hosts', name],
     queryFn: ({ signal }) => fetchHosts(api, name, signal),
     staleTime: 10_000,
   });
-  return { hosts: data, failure: error ?? undefined, ask: () => void refetch() };
+  return { hosts: data, failure: error ?? undefined };
 }
