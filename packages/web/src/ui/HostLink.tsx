@@ -32,7 +32,7 @@ export function HostLink({
       href={hrefOf(paths.client.replace('$id', encodeURIComponent(id)))}
       className={className}
       title={title}
-      onPointerEnter={() => void router.preloadRoute(place)}
+      // A press brings the focus, before it is a click. Not as soon as a pointer is there: lists are scrolled below it.
       onFocus={() => void router.preloadRoute(place)}
       onClick={(event) => {
         if (event.defaultPrevented || !isPlain(event)) return;
