@@ -113,14 +113,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
         await expect(page.getByRole('heading', { name: words.system, level: 1 })).toBeAttached();
       },
       card: (text) => page.getByRole('article').filter({ hasText: text }),
-      async expectAccessible() {
-        const { violations } = await new AxeBuilder({ page })
-          .withTags(['wcag2a', 'wcag2aa', 'wcag21aa'])
-          .analyze();
-        expect(
-          violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
-        ).toEqual([]);
-      },
+      expectAccessible: () => expectAccessible(page),
       async expectNoSidewaysScroll() {
         const root = 'document.documentElement';
         const beyond = await page.evaluate<number>(`${root}.scrollWidth - ${root}.clientWidth`);
@@ -131,19 +124,26 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   },
 });
 
+/** No accessibility fault by WCAG 2 A and AA. */
+async function expectAccessible(page: Page, state?: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa']).analyze();
+  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  expect(told, state).toEqual([]);
+}
+
 /** The scheme that is shown, with colours at the end of their fading: a measure in between is of neither. */
 const SETTLED_SCHEME = `for (const each of document.getAnimations()) if (each instanceof CSSTransition) each.finish();
 document.documentElement.dataset.mantineColorScheme`;
 
-/** No accessibility fault, in light and in dark. */
-export async function inBothSchemes(ops: Console): Promise<void> {
+/** No accessibility fault, in light and in dark. @param state what is looked at, for whoever reads of a fault */
+export async function inBothSchemes({ page }: Pick<Console, 'page'>, state?: string): Promise<void> {
   for (const colorScheme of ['dark', 'light'] as const) {
     // oxlint-disable-next-line no-await-in-loop -- one after the other, on one page
-    await ops.page.emulateMedia({ colorScheme });
+    await page.emulateMedia({ colorScheme });
     // oxlint-disable-next-line no-await-in-loop
-    await expect.poll(() => ops.page.evaluate<string>(SETTLED_SCHEME)).toBe(colorScheme);
+    await expect.poll(() => page.evaluate<string>(SETTLED_SCHEME)).toBe(colorScheme);
     // oxlint-disable-next-line no-await-in-loop
-    await ops.expectAccessible();
+    await expectAccessible(page, state);
   }
 }
 

@@ -234,6 +234,41 @@ test('where a proxy refuses the stream the console polls', async ({ server, view
   });
 });
 
+test('behind an nginx that cuts what is quiet for two seconds the console polls, says so, and misses nothing', async ({
+  server,
+  viewport,
+}) => {
+  test.setTimeout(SLOW_MS);
+  const hasty = around(location('proxy_buffering on; proxy_read_timeout 2s;'));
+  await using nginx = await startNginx({ server, http: hasty });
+  await pageBehind(nginx, 'en', viewport!, async (page) => {
+    await signIn(page, SITE, 'en');
+    await using host = await connectHost(server, { name: 'hasty' });
+    const arrived = host.command();
+    await page.goto(`${SITE}commands?hosts=${host.client.clientId}&command=uptime`);
+    await page.getByRole('button', { name: TEXT.en.run, exact: true }).click();
+    const { command_id: id } = await arrived;
+    host.client.accept(id);
+    const output = page.getByRole('region', { name: TEXT.en.stdout });
+    const chip = page.getByRole('button', { name: TEXT.en.polling });
+    let said = 0;
+    // Each comes through, whatever is cut meanwhile, and again when the console has found its way.
+    const say = async (): Promise<void> => {
+      host.say(id, `line ${++said}.\n`);
+      await expect(output).toContainText(`line ${said}.`, { timeout: 20_000 });
+    };
+    await say();
+    await expect(async () => {
+      await say();
+      await expect(chip).toBeVisible({ timeout: 3000 });
+    }).toPass({ timeout: 90_000 });
+    for (let more = 0; more < 3; more++) await say();
+    host.end(id);
+    const seen = (await output.innerText()).match(/line \d+/g);
+    expect(seen).toEqual(Array.from({ length: said }, (_, n) => `line ${n + 1}`));
+  });
+});
+
 test('a server that is killed and comes back is polled again, and nothing is missed', async ({
   viewport,
 }) => {

@@ -2,7 +2,8 @@ import { hostname } from 'node:os';
 
 import type { Locator, Page } from '@playwright/test';
 
-import { expect, inBothLanguages, inBothSchemes, test, WORDS } from './console.ts';
+import { connectAppHost, SHOP } from './app-hosts.ts';
+import { expect, inBothLanguages, inBothSchemes, SECRET, test, WORDS } from './console.ts';
 
 const TEXT = {
   zh: {
@@ -219,6 +220,30 @@ inBothLanguages((language) => {
     await expect(active).toContainText('date -u');
     await page.keyboard.press('Enter');
     await expect(page).toHaveURL(new RegExp(`/commands/${id}$`));
+  });
+
+  test('a rollout is among the newest runs, and found by what it does', async ({ console: ops, server }) => {
+    const app = `till-${language}`;
+    await using host = await connectAppHost(server, {
+      secret: SECRET,
+      name: `palette-${language}`,
+      apps: [{ ...SHOP, name: app }],
+    });
+    await ops.signIn();
+    const { page } = ops;
+    const made = await page.request.post('/api/rollouts', {
+      data: { app_name: app, client_ids: [host.client.clientId], version: 'v1.1.0' },
+      headers: { origin: server.url },
+    });
+    const { rollout_id: id } = (await made.json()) as { rollout_id: string };
+    const { options, field, active, open } = paletteOf(page, text.search);
+    await open();
+    await expect(options.filter({ hasText: app })).toBeVisible();
+    await inBothSchemes(ops);
+    await field.fill(`${app} 1.1.0`);
+    await expect(active).toContainText('v1.1.0');
+    await page.keyboard.press('Enter');
+    await expect(page).toHaveURL(new RegExp(`/rollouts/${id}$`));
   });
 
   test('an Enter that ends a word of an input method opens nothing', async ({ console: ops }) => {

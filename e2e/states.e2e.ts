@@ -9,7 +9,8 @@ import type { RunningServer } from '@ops/testkit/start-server.ts';
 
 import { connectAppHost, SHOP } from './app-hosts.ts';
 import type { AppHost } from './app-hosts.ts';
-import { expect, inBothLanguages, SECRET, test as base } from './console.ts';
+import { expect, inBothLanguages, inBothSchemes, SECRET, test as base } from './console.ts';
+import { watchShifts } from './shifts.ts';
 
 const SLOW_MS = 300_000;
 /** What web.dev calls good: the sum of what moved while nobody touched the page. */
@@ -161,6 +162,7 @@ inBothLanguages((language) => {
         await expect(banner(page, text.away), name).toBeVisible({ timeout: 30_000 });
         await expect(page.getByRole('heading', { level: 1 }), name).toHaveText(title);
         await expect(page.locator('.mantine-Skeleton-root'), name).toHaveCount(0);
+        await inBothSchemes({ page }, `${name}, away`);
       }
       const pageOf = (name: string): Page => readers.find((each) => each.name === name)!.page;
       await expect(pageOf('system').getByText('shelf-1').first()).toBeVisible();
@@ -182,7 +184,7 @@ inBothLanguages((language) => {
   test('what cannot be read says so and what to do, and trying again mends it', async ({ page, place }) => {
     test.setTimeout(SLOW_MS);
     // The overview is read from its stream, whose loss the banner tells.
-    const { system: _system, password: _password, commands: _commands, form: _form, ...pages } = place.paths;
+    const { system: _system, password: _password, ...pages } = place.paths;
     for (const [name, path] of Object.entries(pages)) {
       await page.route(isRead, (route) =>
         route.fulfill({ status: 500, json: { success: false, code: 'internal', message: 'It broke.' } }),
@@ -192,6 +194,7 @@ inBothLanguages((language) => {
       await expect(alert, name).toContainText('It broke.');
       await expect(alert, name).toContainText(text.fault);
       await expect(page, name).toHaveTitle(/OPS/);
+      await inBothSchemes({ page }, `${name}, failed`);
       await page.unroute(isRead);
       await alert.getByRole('button', { name: text.again }).click();
       await expect(alertOf(page), name).toHaveCount(0);
@@ -203,7 +206,7 @@ inBothLanguages((language) => {
     await page.route(isRead, (route) =>
       route.fulfill({
         status: 429,
-        headers: { 'retry-after': '3' },
+        headers: { 'retry-after': '8' },
         json: { success: false, code: 'too_many_requests', message: 'Too many.' },
       }),
     );
@@ -211,6 +214,7 @@ inBothLanguages((language) => {
     const button = alertOf(page).getByRole('button');
     await expect(button).toHaveText(text.wait);
     await expect(button).toBeDisabled();
+    await inBothSchemes({ page });
     await page.unroute(isRead);
     await expect(button).toHaveText(text.again);
     await button.click();
@@ -229,6 +233,7 @@ inBothLanguages((language) => {
     await expect(alert).toContainText('Not allowed.');
     await expect(alert).toContainText(text.role);
     await expect(alert.getByRole('button')).toHaveCount(0);
+    await inBothSchemes({ page });
   });
 
   test('a page whose file cannot be had waits for the server, and leaves the console as it is', async ({
@@ -243,6 +248,7 @@ inBothLanguages((language) => {
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(text.crash);
     await expect(alertOf(page)).toContainText(text.away);
     expect(await page.evaluate('window.stillHere')).toBe(true);
+    await inBothSchemes({ page });
     await page.unroute('**/*');
     await expect(page.getByRole('heading', { name: text.commands, level: 1 })).toBeAttached();
   });
@@ -256,6 +262,45 @@ inBothLanguages((language) => {
     await expect(page.getByText(exact).last()).toBeVisible();
     await page.keyboard.press('Escape');
     await expect(page.locator('[data-portal]').getByText(exact)).toHaveCount(0);
+  });
+});
+
+inBothLanguages(() => {
+  test('pages that load are accessible, light and dark', async ({ page, place }) => {
+    test.setTimeout(SLOW_MS);
+    await page.route(isRead, () => new Promise(() => {}));
+    const { password: _password, ...pages } = place.paths;
+    for (const [name, path] of Object.entries(pages)) {
+      await page.goto(path);
+      await expect(page.getByRole('heading', { level: 1 }).first(), name).toBeAttached();
+      await inBothSchemes({ page }, `${name}, loading`);
+    }
+  });
+
+  test('pages with nothing in them are accessible, light and dark', async ({ page }) => {
+    test.setTimeout(SLOW_MS);
+    await using server = await startServer({ secret: SECRET });
+    await page.goto(server.url);
+    await page.locator('input[autocomplete="username"]').fill('admin');
+    await page.locator('input[type="password"]').fill('admin123');
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('navigation').first()).toBeAttached();
+    for (const path of [
+      '/',
+      '/apps',
+      '/rollouts',
+      '/commands',
+      '/commands/history',
+      '/commands/history?tab=batches',
+      '/apps/shop/rollout',
+      '/add-host',
+    ]) {
+      await page.goto(server.url + path);
+      await expect(page.getByRole('heading', { level: 1 }).first(), path).toBeAttached();
+      await expect(page.locator('.mantine-Skeleton-root'), path).toHaveCount(0);
+      await inBothSchemes({ page }, `${path}, empty`);
+    }
+    await page.goto('about:blank');
   });
 });
 
@@ -278,13 +323,11 @@ test('while a page loads it holds the place of what comes', async ({ page, place
     });
     await page.goto(place.paths[name]!);
     await expect(page.locator('.mantine-Skeleton-root').first(), name).toBeVisible();
-    await page.evaluate(`window.shift = 0; new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value;
-    }).observe({ type: 'layout-shift' })`);
+    const { shifts, total } = await watchShifts(page);
     go.resolve(undefined);
     await expect(page.locator('.mantine-Skeleton-root'), name).toHaveCount(0);
     await expect(page.getByRole('heading', { level: 1 }), name).toBeVisible();
-    expect(await page.evaluate<number>('window.shift'), name).toBeLessThan(MAX_SHIFT);
+    expect(await total(), `${name}: ${(await shifts()).join(' // ')}`).toBeLessThan(MAX_SHIFT);
     await page.unroute(isRead);
   }
 });

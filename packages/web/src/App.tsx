@@ -19,10 +19,9 @@ function styleNonce(): string {
   return document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
 }
 
-/** Everything that lives as long as the page: session, activity, other tabs, being in sight, the language. */
+/** Everything that lives as long as the page, beside the session: activity, other tabs, being in sight, the language. */
 function usePageLife({ session, fleet, fleetWindow, queries, language }: Console): void {
   useEffect(() => {
-    const stopSession = session.start();
     const stopActivity = watchActivity(document, session.active);
     const onVisibility = (): void => {
       fleet.visible(!document.hidden);
@@ -32,7 +31,7 @@ function usePageLife({ session, fleet, fleetWindow, queries, language }: Console
 
     let reader: string | undefined;
     let wasExpired = false;
-    const stopReader = session.state.subscribe(() => {
+    const onReader = (): void => {
       const state = session.state.get();
       const now = 'user' in state ? state.user.name : state.phase === 'signed-out' ? undefined : reader;
       if (reader !== undefined && now !== reader) {
@@ -46,7 +45,10 @@ function usePageLife({ session, fleet, fleetWindow, queries, language }: Console
       }
       reader = now;
       wasExpired = state.phase === 'expired';
-    });
+    };
+    // Who it is may be known by now.
+    onReader();
+    const stopReader = session.state.subscribe(onReader);
 
     const onLanguage = (): void => {
       document.documentElement.lang = LANGUAGE_TAGS[language.get()];
@@ -57,7 +59,6 @@ function usePageLife({ session, fleet, fleetWindow, queries, language }: Console
     document.documentElement.lang = LANGUAGE_TAGS[language.get()];
     const stopLanguage = language.subscribe(onLanguage);
     return () => {
-      stopSession();
       stopActivity();
       stopReader();
       stopLanguage();

@@ -88,6 +88,18 @@ async function fetchFleet(api: Api): Promise<ClientNames> {
   }
 }
 
+/** Changes each time the reader of an expired session has signed in again. */
+function signsOfReturn({ state }: Pick<Session, 'state'>): Signal<number> {
+  const returns = createSignal(0);
+  let wasExpired = false;
+  state.subscribe(() => {
+    const { phase } = state.get();
+    if (wasExpired && phase === 'signed-in') returns.set(returns.get() + 1);
+    wasExpired = phase === 'expired';
+  });
+  return returns;
+}
+
 export function createConsole(needs: ConsoleNeeds): Console {
   const { clock, root } = needs;
   const language = createSignal<Language>(needs.language);
@@ -108,7 +120,12 @@ export function createConsole(needs: ConsoleNeeds): Console {
     remembered: recall(REMEMBERED.liveWay) === 'poll' ? 'poll' : 'stream',
     remember: (way) => remember(REMEMBERED.liveWay, way),
   });
-  const streams: EventStreamNeeds = { clock, connect: needs.connect, polling };
+  const streams: EventStreamNeeds = {
+    clock,
+    connect: needs.connect,
+    polling,
+    signedIn: signsOfReturn(session),
+  };
   const fleet = createFleetLive({
     ...streams,
     serverClock,

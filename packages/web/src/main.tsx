@@ -7,6 +7,7 @@ import { browserClock } from './browser/clock.ts';
 import { isApple } from './browser/platform.ts';
 import { hrefBelow, pageRoot } from './browser/root.ts';
 import { createConsole } from './console.ts';
+import { askEarly } from './pages/system/use-window.ts';
 import { REMEMBERED, recall } from './preferences/remembered.ts';
 import { openTabs } from './session/tabs.ts';
 import { startLanguage } from './text/language.ts';
@@ -31,6 +32,10 @@ const parts = createConsole({
   singleKeys: recall(REMEMBERED.singleKeys) !== 'off',
   apple: isApple(),
 });
+
+// Whoever signed in is asked for while the words are fetched, and the overview while its frame is drawn.
+askEarly(parts, window.location);
+parts.session.start();
 
 // Not awaited at the top: what the file of words imports would wait for this one.
 void loadText(language).then(() => {

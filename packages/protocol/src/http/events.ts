@@ -23,7 +23,8 @@
  * first events hold everything, and those that follow only what changed since the one before on the same stream.
  *
  * `GET /api/events/poll`: the same events, without `ready`, one answer at a time, where no stream comes through. An answer
- * carries the cursor to ask with next; it comes when there is something newer, or empty when the wait is over.
+ * carries the cursor to ask with next; it comes when there is something newer, or empty when the wait is over. `window` and
+ * `map` go on from the answer before as they do on a stream, unless the answer says that they begin anew.
  */
 import type { AppInfo } from '../domain/app.ts';
 import { uuid } from '../domain/id.ts';
@@ -243,6 +244,9 @@ export const pollEvents = endpoint({
   }),
   answer: s.object({
     cursor: s.string({ max: 64, description: 'To ask with next, as `after`.' }),
+    anew: s.boolean(
+      'Window and map begin anew: what was told of them before is void. False: they tell what changed since the answer before.',
+    ),
     events: s.array(
       s.object({
         id: s.optional(s.string({ max: 64 })),

@@ -10,6 +10,7 @@ import type { ManualClock } from '@ops/testkit/manual-clock.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { GATHER_MS } from './hub.ts';
+import { MAX_KEPT_VIEWS, VIEWS_KEPT_MS } from './kept-views.ts';
 import { OUTPUT_BURST } from './reader.ts';
 import { SCOPE_KEPT_MS } from './scopes.ts';
 import { exampleCommand } from './test-feeds.ts';
@@ -40,6 +41,8 @@ const viewOf = (frames: string[]) => ({
   look: () => ({ frame: frames.shift(), more: frames.length > 0 }),
 });
 
+const MAP = 'event: map\ndata: {}\n\n';
+
 /** The cursor of a first poll. */
 function begun(options: Parameters<typeof poll>[0] = {}): string {
   const first = poll(options);
@@ -57,20 +60,57 @@ describe('a first poll', () => {
     expect(first.answers[0]?.cursor).toMatch(/^[0-9a-f]{12}-2\.\d+$/);
   });
 
-  it('holds the whole of a view, however long, and the next one waits for its time before it does so again', () => {
+  it('holds the whole of a view, however long, and the next tells what changed when its time has come', () => {
     const long = `event: window\ndata: ${JSON.stringify({ text: 'x'.repeat(MAX_POLL_BYTES) })}\n\n`;
-    const first = poll({ topics: ['window'], views: [viewOf([long, long])] });
+    const frames = [long, long];
+    const views = [viewOf(frames)];
+    const first = poll({ topics: ['window'], views });
     clock.advance(POLL_GATHER_MS);
     expect(namesOf(first)).toEqual([['window', 'window']]);
-    const next = poll({
-      topics: ['window'],
-      views: [viewOf([long])],
-      after: first.answers[0]!.cursor,
-    });
+    expect(first.answers[0]?.anew).toBe(true);
+    frames.push('event: window\ndata: {"changed":1}\n\n');
+    const next = poll({ topics: ['window'], views: [], after: first.answers[0]!.cursor });
     clock.advance(POLL_READINGS_MS - 1);
     expect(next.answers).toEqual([]);
     clock.advance(1);
-    expect(namesOf(next)).toEqual([['window']]);
+    expect(next.answers).toMatchObject([{ anew: false, events: [{ data: { changed: 1 } }] }]);
+  });
+
+  it('that ended in the middle of a view is followed by the rest of it at once', () => {
+    const views = [viewOf([MAP, MAP])];
+    const name = events.keptViews.keep('map', { views, isUnfinished: true });
+    const next = poll({ topics: ['map'], after: `${begun({ topics: ['map'] })}.${name}` });
+    clock.advance(POLL_GATHER_MS);
+    expect(next.answers).toMatchObject([{ anew: false, events: [{ event: 'map' }, { event: 'map' }] }]);
+  });
+
+  it.each([
+    ['of an answer that was asked on from already', 'map', 0],
+    ['of another question', 'window', 0],
+    ['that nobody came back for in time', 'map', VIEWS_KEPT_MS],
+  ] as const)('%s, a cursor brings everything anew', (name, topic, laterMs) => {
+    const first = poll({ topics: ['map'], views: [viewOf([MAP])] });
+    clock.advance(POLL_GATHER_MS);
+    const after = first.answers[0]!.cursor;
+    if (name.includes('already')) poll({ topics: ['map'], after }).close();
+    clock.advance(laterMs);
+    const next = poll({ topics: [topic], views: [viewOf([MAP])], after });
+    clock.advance(POLL_READINGS_MS);
+    expect(next.answers).toMatchObject([{ anew: true, events: [{ event: 'map' }] }]);
+  });
+
+  it('keeps the views of so many answers and no more', () => {
+    const cursors = Array.from({ length: MAX_KEPT_VIEWS + 1 }, () => {
+      const first = poll({ topics: ['map'], views: [viewOf([MAP])] });
+      clock.advance(POLL_GATHER_MS);
+      return first.answers[0]!.cursor;
+    });
+    const [second, oldest] = [cursors[1]!, cursors[0]!].map((after) => {
+      const next = poll({ topics: ['map'], views: [viewOf([MAP])], after, waitMs: 0 });
+      clock.advance(POLL_GATHER_MS);
+      return next.answers[0]?.anew;
+    });
+    expect([second, oldest]).toEqual([false, true]);
   });
 
   it('that leaves gets no answer and leaves nothing behind', () => {

@@ -5,19 +5,23 @@
  *      │
  *      └──the wait is over, the server stops──► answered, empty
  *
- * Its cursor is `<id of an event>.<version of the readings>`; the id alone will do as well.
+ * Its cursor is `<id of an event>.<version of the readings>`, and `.<name of the views>` where there are any
+ * (kept-views.ts); the id alone will do as well.
  */
 import { MAX_POLL_BYTES, POLL_GATHER_MS, POLL_READINGS_MS } from '@ops/protocol/http/events.ts';
 import type { Clock, Timer } from '@ops/runtime/clock.ts';
 
 import type { EventHub } from './hub.ts';
+import type { KeptViews } from './kept-views.ts';
 import { openReader } from './reader.ts';
 import type { View } from './reader.ts';
 import type { Wish } from './wish.ts';
 
 export interface PollOptions extends Wish {
-  /** Looked at anew by each poll, so that an answer holds all of them. */
-  readonly views: readonly View[];
+  /** What is asked for, in one text: views go on from one answer to the next of the same question. */
+  readonly question: string;
+  /** Views that have told nothing yet. */
+  readonly makeViews: () => readonly View[];
   /** Cursor of the answer before. */
   readonly after: string | undefined;
   /** With less than POLL_GATHER_MS, or without a cursor, the answer holds what there is by then. */
@@ -29,14 +33,27 @@ export interface Poll {
   close(): void;
 }
 
-/** @param needs.onAnswer called once, with the JSON of the answer; never from within this call */
+/**
+ * @param needs.onAnswer called once, with the JSON of the answer; never from within this call
+ * @throws what `makeViews` throws
+ */
 export function openPoll(
-  needs: { readonly hub: EventHub; readonly clock: Clock; readonly onAnswer: (json: string) => void },
+  needs: {
+    readonly hub: EventHub;
+    readonly clock: Clock;
+    readonly keptViews: KeptViews;
+    readonly onAnswer: (json: string) => void;
+  },
   options: PollOptions,
 ): Poll {
-  const { hub, clock, onAnswer } = needs;
-  const { after, waitMs } = options;
-  const { eventId, readingsVersion } = readCursor(after);
+  const { hub, clock, keptViews, onAnswer } = needs;
+  const { after, waitMs, question, makeViews } = options;
+  const { eventId, readingsVersion, viewsName } = readCursor(after);
+  const kept = viewsName === undefined ? undefined : keptViews.take(question, viewsName);
+  const views = kept?.views ?? makeViews();
+  let isUnfinished = kept?.isUnfinished ?? false;
+  /** The reader waits for the rest of something. */
+  const isAwaited = isUnfinished;
   const isKnown = eventId !== undefined && hub.numberOf(eventId) !== undefined;
   const openedAt = clock.mono();
   let text = '';
@@ -64,8 +81,10 @@ export function openPoll(
     if (!open) return;
     const { place } = reader;
     close();
-    const cursor = `${place.eventId}.${place.readingsVersion}`;
-    onAnswer(`{"cursor":${JSON.stringify(cursor)},"events":[${eventsIn(text).join(',')}]}`);
+    const name = views.length === 0 ? '' : `.${keptViews.keep(question, { views, isUnfinished })}`;
+    const cursor = `${place.eventId}.${place.readingsVersion}${name}`;
+    const anew = kept === undefined;
+    onAnswer(`{"cursor":${JSON.stringify(cursor)},"anew":${anew},"events":[${eventsIn(text).join(',')}]}`);
   }
 
   endIn(after === undefined ? POLL_GATHER_MS : Math.max(POLL_GATHER_MS, waitMs));
@@ -78,13 +97,16 @@ export function openPoll(
         write(frames) {
           const isFirst = text === '';
           text += frames;
-          // A view is whole or of no use.
-          if (!VIEW.test(frames)) bytes += Buffer.byteLength(frames);
+          const isView = VIEW.test(frames);
+          // A view that is told anew is whole or of no use.
+          if (!isView) bytes += Buffer.byteLength(frames);
           if (bytes >= MAX_POLL_BYTES) endIn(0);
           // The greeting, with or without the word that something was missed.
           else if (isFirst && !frames.includes(RESET)) return true;
           else if (frames.startsWith(PING)) return true;
-          else if ((frames.startsWith(READINGS) || VIEW.test(frames)) && isKnown)
+          // The rest of it comes in the next turn.
+          else if (isView && isUnfinished) return true;
+          else if ((frames.startsWith(READINGS) || isView) && isKnown && !isAwaited)
             endIn(Math.max(POLL_GATHER_MS, POLL_READINGS_MS - (clock.mono() - openedAt)));
           else endIn(POLL_GATHER_MS);
           return bytes < MAX_POLL_BYTES;
@@ -94,6 +116,13 @@ export function openPoll(
     },
     {
       ...options,
+      views: views.map((view) => ({
+        look() {
+          const seen = view.look();
+          isUnfinished = seen.more;
+          return seen;
+        },
+      })),
       lastEventId: eventId,
       readingsVersion: isKnown ? readingsVersion : undefined,
       retryMs: 0,
@@ -111,9 +140,11 @@ const PING = ':';
 function readCursor(text: string | undefined): {
   readonly eventId: string | undefined;
   readonly readingsVersion: number | undefined;
+  readonly viewsName: string | undefined;
 } {
-  const [eventId, version] = text?.split('.') ?? [];
-  return { eventId, readingsVersion: version === undefined ? undefined : Number(version) || undefined };
+  const [eventId, version, viewsName] = text?.split('.') ?? [];
+  const readingsVersion = version === undefined ? undefined : Number(version) || undefined;
+  return { eventId, readingsVersion, viewsName };
 }
 
 /** Pure. The events of a stream as JSON, without `ready`. Their data is JSON already. */

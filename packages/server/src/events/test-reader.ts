@@ -7,6 +7,8 @@ import { ManualClock } from '@ops/testkit/manual-clock.ts';
 
 import { createEventHub } from './hub.ts';
 import type { EventHub } from './hub.ts';
+import { createKeptViews } from './kept-views.ts';
+import type { KeptViews } from './kept-views.ts';
 import { openPoll } from './poll.ts';
 import { openReader } from './reader.ts';
 import type { EventReader, Sink, View } from './reader.ts';
@@ -37,6 +39,7 @@ export interface TestEvents {
   readonly fleet: StandInFleet;
   readonly feeds: StandInFeeds;
   readonly hub: EventHub;
+  readonly keptViews: KeptViews;
   /** All topics unless some are named. */
   readonly connect: (
     options?: Partial<Omit<Wish, 'topics'>> & {
@@ -70,17 +73,31 @@ export function createTestEvents(): TestEvents {
   const fleet = createStandInFleet();
   const feeds = createStandInFeeds();
   const hub = createEventHub({ fleet, ...feeds, clock, random: systemRandom });
+  const keptViews = createKeptViews({ clock, random: systemRandom });
   return {
     clock,
     fleet,
     feeds,
     hub,
+    keptViews,
     poll(options = {}) {
       const answers: PollAnswer[] = [];
       const { topics = EVENT_TOPICS, views = [], after, waitMs = MAX_POLL_SECS * 1000, ...wish } = options;
       const open = openPoll(
-        { hub, clock, onAnswer: (json) => answers.push(decode(pollEvents.answer, JSON.parse(json))) },
-        { ...wish, topics: new Set(topics), views, after, waitMs },
+        {
+          hub,
+          clock,
+          keptViews,
+          onAnswer: (json) => answers.push(decode(pollEvents.answer, JSON.parse(json))),
+        },
+        {
+          ...wish,
+          topics: new Set(topics),
+          question: topics.join(),
+          makeViews: () => views,
+          after,
+          waitMs,
+        },
       );
       return { close: () => open.close(), answers };
     },

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { manualBrowserClock } from '../browser/clock.test-support.ts';
+import { createSignal } from '../browser/signal.ts';
 import { fakeStreams } from './event-source.test-support.ts';
 import { keepStream } from './event-stream.ts';
 import type { StreamPhase } from './event-stream.ts';
@@ -13,8 +14,9 @@ function watch() {
   const heard: string[] = [];
   let fresh = 0;
   let refusals = 0;
+  const signedIn = createSignal(0);
   const close = keepStream(
-    { clock, connect: streams.connect },
+    { clock, connect: streams.connect, signedIn },
     { topics: 'client,metrics', client_id: 'x' },
     {
       onPhase: (phase) => phases.push(phase),
@@ -23,7 +25,8 @@ function watch() {
       onRefused: () => refusals++,
     },
   );
-  return { ...streams, hand, phases, heard, close, fresh: () => fresh, refusals: () => refusals };
+  const signIn = () => signedIn.set(signedIn.get() + 1);
+  return { ...streams, hand, phases, heard, close, signIn, fresh: () => fresh, refusals: () => refusals };
 }
 
 test('asks for its topics by the path of the endpoint', () => {
@@ -63,6 +66,26 @@ test('a refusal is looked into, and the stream opened anew after a growing delay
   await stream.hand.advanceAsync(1);
   stream.opened[2]?.says('ready', { event_id: '9' });
   expect(stream.fresh()).toBe(1);
+});
+
+test('whoever signs in again does not wait: what was refused is opened at once, what is live is left alone', async () => {
+  const stream = watch();
+  for (let refused = 0; refused < 6; refused++) {
+    stream.opened.at(-1)?.isRefused();
+    await stream.hand.advanceAsync(15_000);
+  }
+  stream.opened.at(-1)?.isRefused();
+  const before = stream.opened.length;
+  stream.signIn();
+  expect(stream.opened).toHaveLength(before + 1);
+  stream.opened.at(-1)?.says('ready', { event_id: '9' });
+  expect([stream.phases.at(-1), stream.fresh()]).toEqual(['live', 1]);
+  stream.signIn();
+  await stream.hand.advanceAsync(60_000);
+  expect(stream.opened).toHaveLength(before + 1);
+  stream.close();
+  stream.signIn();
+  expect(stream.opened).toHaveLength(before + 1);
 });
 
 test('once closed, nothing is heard and nothing opened', async () => {

@@ -4,7 +4,8 @@
  *   closed ──open()──► opening ──ready──► live
  *                         ▲                │ error
  *                         └──── lost ◄─────┘   the browser comes back by itself (with Last-Event-ID), or, when the
- *                                              answer was not a stream, we do after a growing delay
+ *                                              answer was not a stream, we do after a growing delay, or at once when
+ *                                              somebody signs in
  *
  * A stream is in doubt when it is not `ready` in time, was refused twice, or was cut thrice soon after it was ready. Then
  * the server is asked by a poll: if that is answered, it is the stream that does not come through, and all of the page
@@ -164,9 +165,17 @@ function keepSource(
     });
   }
 
+  const stopListening = needs.signedIn?.subscribe(() => {
+    if (liveSince !== undefined) return;
+    waiting?.cancel();
+    source?.close();
+    attempt = 0;
+    open();
+  });
   open();
   return () => {
     stopped = true;
+    stopListening?.();
     waiting?.cancel();
     doubting?.cancel();
     asking?.abort();

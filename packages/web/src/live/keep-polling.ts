@@ -22,7 +22,7 @@ import type {
 /** No answer for so much longer than it was to take: there will be none. */
 export const PATIENCE_MS = 10_000;
 /** Shorter waits are not asked for, however soon a proxy cuts. */
-export const LEAST_POLL_SECS = 2;
+export const LEAST_POLL_SECS = 1;
 /** An answer that brings nothing new sooner than this is not the server's doing, and is not asked for again at once. */
 const TOO_SOON_MS = 1000;
 
@@ -57,13 +57,19 @@ export function keepPolling(
       .ask({ ...query, ...(after !== undefined && { after }), wait_secs: secs }, mine.signal)
       .finally(() => patience.cancel())
       .then(
-        (answer) => stopped || take(answer, clock.wall() - begun),
-        () => stopped || fail(secs, clock.wall() - begun),
+        (answer) => asking !== mine || take(answer, clock.wall() - begun),
+        () => asking !== mine || fail(secs, clock.wall() - begun),
       );
     polling.polled();
   }
 
-  function take({ cursor, events }: PollAnswer, tookMs: number): void {
+  function leave(): void {
+    waiting?.cancel();
+    asking?.abort();
+    asking = undefined;
+  }
+
+  function take({ cursor, anew, events }: PollAnswer, tookMs: number): void {
     failures = 0;
     const isFresh = after === undefined;
     const isSame = cursor === after;
@@ -72,7 +78,8 @@ export function keepPolling(
     if (!isLive) handlers.onPhase('live');
     const wasLive = isLive;
     isLive = true;
-    handlers.onEvent({ name: 'ready', data: { event_id: cursor } });
+    // As a stream that was opened anew; else it goes on from the answer before.
+    if (anew) handlers.onEvent({ name: 'ready', data: { event_id: cursor } });
     for (const { event: name, data } of events) {
       // A handler may have let go of all this.
       if (stopped) return;
@@ -93,11 +100,17 @@ export function keepPolling(
     handlers.onRefused();
   }
 
+  const stopListening = needs.signedIn?.subscribe(() => {
+    if (isLive) return;
+    leave();
+    failures = 0;
+    ask();
+  });
   handlers.onPhase('opening');
   ask();
   return () => {
     stopped = true;
-    waiting?.cancel();
-    asking?.abort();
+    stopListening?.();
+    leave();
   };
 }

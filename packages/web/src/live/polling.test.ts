@@ -4,6 +4,7 @@ import type { PollAnswer } from '@ops/protocol/http/events.ts';
 import { describe, expect, test } from 'vitest';
 
 import { manualBrowserClock } from '../browser/clock.test-support.ts';
+import { createSignal } from '../browser/signal.ts';
 import { fakeStreams, idOf } from './event-source.test-support.ts';
 import { keepStream } from './event-stream.ts';
 import type { StreamPhase } from './event-stream.ts';
@@ -14,7 +15,7 @@ import type { AskPoll, Way } from './stream-terms.ts';
 
 interface Asked {
   readonly query: Parameters<AskPoll>[0];
-  answer(events?: PollAnswer['events'], cursor?: string): Promise<void>;
+  answer(events?: PollAnswer['events'], cursor?: string, anew?: boolean): Promise<void>;
   refuse(): Promise<void>;
   readonly signal: AbortSignal;
 }
@@ -34,8 +35,8 @@ function watch(remembered: Way = 'stream') {
         asked.push({
           query,
           signal,
-          async answer(events = [], cursor = `c-${++answers}.0`) {
-            resolve({ cursor, events });
+          async answer(events = [], cursor = `c-${++answers}.0`, anew = true) {
+            resolve({ cursor, anew, events });
             await hand.advanceAsync(0);
           },
           async refuse() {
@@ -51,8 +52,9 @@ function watch(remembered: Way = 'stream') {
   const heard: string[] = [];
   let fresh = 0;
   let refusals = 0;
+  const signedIn = createSignal(0);
   const close = keepStream(
-    { clock, connect: streams.connect, polling },
+    { clock, connect: streams.connect, polling, signedIn },
     { topics: 'client' },
     {
       onPhase: (phase) => phases.push(phase),
@@ -70,6 +72,7 @@ function watch(remembered: Way = 'stream') {
     heard,
     polling,
     close,
+    signIn: () => signedIn.set(signedIn.get() + 1),
     fresh: () => fresh,
     refusals: () => refusals,
     stream: () => streams.opened.at(-1)!,
@@ -237,6 +240,40 @@ describe('polls', () => {
     await page.hand.advanceAsync(1);
     expect(page.phases.at(-1)).toBe('lost');
     page.close();
+  });
+
+  test('go on from the answer before, unless they begin anew', async () => {
+    const page = watch('poll');
+    await page.poll().answer();
+    await page.poll().answer(FORGOTTEN, 'c-2.0', false);
+    expect(page.heard).toEqual(['ready', 'forgotten']);
+    await page.poll().answer([], 'c-3.0', true);
+    expect(page.heard).toEqual(['ready', 'forgotten', 'ready']);
+    page.close();
+  });
+
+  test('that were refused are asked again at once by whoever signs in, from where they were', async () => {
+    const page = watch('poll');
+    await page.poll().answer([], 'c-5.7');
+    for (let refused = 0; refused < 6; refused++) {
+      await page.poll().refuse();
+      await page.hand.advanceAsync(15_000);
+    }
+    await page.poll().refuse();
+    const before = page.asked.length;
+    page.signIn();
+    expect(page.asked).toHaveLength(before + 1);
+    expect(page.poll().query).toMatchObject({ after: 'c-5.7', wait_secs: 0 });
+    // One that is out was asked by nobody: it is let go of.
+    page.signIn();
+    expect(page.asked.map(({ signal }) => signal.aborted).slice(-2)).toEqual([true, false]);
+    await page.poll().answer();
+    expect(page.phases.at(-1)).toBe('live');
+    page.signIn();
+    expect(page.asked).toHaveLength(before + 3);
+    page.close();
+    await page.hand.advanceAsync(0);
+    expect(page.hand.pending).toBe(0);
   });
 
   test('that somebody answers from a store are not asked in a circle', async () => {

@@ -69,6 +69,8 @@ export interface EventStreamNeeds {
   readonly connect: (url: string) => EventSource;
   /** Absent: streams only. */
   readonly polling?: Polling;
+  /** Changes when somebody has signed in again: what was refused is asked for at once. */
+  readonly signedIn?: Pick<Signal<unknown>, 'subscribe'>;
 }
 
 /** Full jitter between nothing and a doubling ceiling, in milliseconds; `attempt` counts from 0. */

@@ -3,7 +3,7 @@ import { useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
 
 import { useCommandText } from '../text/use-command-text.ts';
 import { IconArrowBarToDown } from '../ui/icons.ts';
-import { rem } from '../ui/rem.ts';
+import { useRem } from '../ui/rem.ts';
 import { OutputRow } from './OutputRow.tsx';
 import type { Match, Transcript } from './transcript.ts';
 import { useRows } from './use-rows.ts';
@@ -49,6 +49,7 @@ export function OutputView({
   const ruler = useCallback((element: HTMLSpanElement | null) => {
     if (element !== null) setFaceWidth(element.getBoundingClientRect().width / MEASURED);
   }, []);
+  const rem = useRem();
   const rowHeight = rem(ROW_HEIGHT);
   const { boxRef, onScroll, height, top, first, end, following, follow, scrollTo } = useRows(
     (width) => {

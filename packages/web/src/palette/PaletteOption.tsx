@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 
 import { BatchStateLabel, StateLabel } from '../commands/StateLabel.tsx';
+import { RolloutStateLabel } from '../rollouts/RolloutLabels.tsx';
 import { IconApps, IconHistory, IconListDetails, IconServer2, IconTerminal2 } from '../ui/icons.ts';
 import { StatusLabel } from '../ui/StatusLabel.tsx';
 import type { Entry, Mark } from './items.ts';
@@ -75,8 +76,17 @@ export function PaletteOption({
 }
 
 function MarkLabel({ mark }: { readonly mark: Mark }) {
-  if (mark.kind === 'presence') return <StatusLabel presence={mark.presence} />;
-  return mark.kind === 'state' ? <StateLabel state={mark.state} /> : <BatchStateLabel batch={mark.batch} />;
+  switch (mark.kind) {
+    case 'presence':
+      return <StatusLabel presence={mark.presence} />;
+    case 'state':
+      return <StateLabel state={mark.state} />;
+    case 'batch':
+      return <BatchStateLabel batch={mark.batch} />;
+    case 'rollout':
+      break;
+  }
+  return <RolloutStateLabel state={mark.state} />;
 }
 
 /** The name, what was found of it marked. */

@@ -2,6 +2,7 @@
 import type { LinkProps } from '@tanstack/react-router';
 
 import type { ShownState } from '../commands/command-state.ts';
+import type { RolloutState } from '@ops/protocol/domain/rollout.ts';
 import type { BatchSummary } from '@ops/protocol/http/batches.ts';
 import type { Presence } from '../ui/StatusLabel.tsx';
 import { matchWords, wordsIn } from './match.ts';
@@ -16,7 +17,8 @@ export const MAX_IN_GROUP = 6;
 export type Mark =
   | { readonly kind: 'presence'; readonly presence: Presence }
   | { readonly kind: 'state'; readonly state: ShownState }
-  | { readonly kind: 'batch'; readonly batch: Pick<BatchSummary, 'state' | 'counts'> };
+  | { readonly kind: 'batch'; readonly batch: Pick<BatchSummary, 'state' | 'counts'> }
+  | { readonly kind: 'rollout'; readonly state: RolloutState };
 
 export interface Candidate {
   readonly id: string;

@@ -7,10 +7,13 @@ import { usePredefined } from '../commands/use-predefined.ts';
 import { useMayRun } from '../commands/use-may-run.ts';
 import { useConsole } from '../console.ts';
 import { paths } from '../paths.ts';
+import { workWords } from '../rollouts/rollout-words.ts';
 import { enKeys } from '../text/en-keys.ts';
 import type { Format } from '../text/format.ts';
 import { useKeysText } from '../text/use-keys-text.ts';
 import type { KeysText } from '../text/use-keys-text.ts';
+import { useRolloutText } from '../text/use-rollout-text.ts';
+import type { RolloutText } from '../text/use-rollout-text.ts';
 import { textOf } from '../text/use-text.ts';
 import { zhKeys } from '../text/zh-keys.ts';
 import { presenceOf } from '../ui/StatusLabel.tsx';
@@ -86,20 +89,42 @@ function appsOf({ data, found }: Sources['apps'], text: KeysText, format: Format
   }));
 }
 
-function runOf({ kind, run }: Run, now: number, text: KeysText, format: Format): Candidate {
-  const when = format.ago(run.created_at_ms, now);
-  const where = kind === 'command' ? run.hostname : text.batchOnHosts(format.number(run.targets));
+/** What was run, where, how it stands, and the page of it. */
+function factsOf(
+  each: Run,
+  now: number,
+  text: RolloutText,
+  format: Format,
+): Pick<Candidate, 'name' | 'code' | 'mark'> & { readonly where: string; readonly to: string } {
+  switch (each.kind) {
+    case 'command': {
+      const mark = { kind: 'state', state: shownState(each.run, now) } as const;
+      return { name: each.run.command, code: true, where: each.run.hostname, mark, to: paths.run };
+    }
+    case 'batch': {
+      const { command, targets } = each.run;
+      const mark = { kind: 'batch', batch: each.run } as const;
+      return { name: command, code: true, where: text.hostsCount(targets, format), mark, to: paths.batch };
+    }
+    case 'rollout':
+      break;
+  }
+  const { state, targets } = each.run;
+  const mark = { kind: 'rollout', state } as const;
+  const where = text.hostsCount(targets, format);
+  return { name: workWords(each.run, text), where, mark, to: paths.rollout };
+}
+
+function runOf(each: Run, now: number, text: RolloutText, format: Format): Candidate {
+  const { where, to, ...facts } = factsOf(each, now, text, format);
+  const { id, created_at_ms: at } = each.run;
   return {
-    id: `run-${run.id}`,
+    id: `run-${id}`,
     group: 'runs',
-    name: run.command,
-    about: `${where} · ${when}`,
-    known: [run.id],
-    code: true,
-    mark: kind === 'command' ? { kind: 'state', state: shownState(run, now) } : { kind: 'batch', batch: run },
-    leads: {
-      link: { to: kind === 'command' ? paths.run : paths.batch, params: { id: run.id } } as LinkProps,
-    },
+    ...facts,
+    about: `${where} · ${format.ago(at, now)}`,
+    known: [id],
+    leads: { link: { to, params: { id } } as LinkProps },
   };
 }
 
@@ -110,6 +135,7 @@ function programOf(command: string): string {
 /** @param onList shows the list of shortcuts */
 export function useCandidates(typed: string, onList: () => void) {
   const { text, format } = useKeysText();
+  const { text: rolloutText } = useRolloutText();
   const { serverClock } = useConsole();
   const mayRun = useMayRun();
   const { pathname, search } = useLocation();
@@ -164,7 +190,7 @@ export function useCandidates(typed: string, onList: () => void) {
     },
     ...commands,
     ...sources.runs.data.map((each) => ({
-      ...runOf(each, now, text, format),
+      ...runOf(each, now, rolloutText, format),
       ...(each.kind === 'command' && foundIn(sources.runs.found)),
     })),
   ];

@@ -6,6 +6,8 @@ import { listClients } from '@ops/protocol/http/clients.ts';
 import type { ClientSummaries, ClientSummary } from '@ops/protocol/http/clients.ts';
 import { listCommands } from '@ops/protocol/http/commands.ts';
 import type { CommandSummary } from '@ops/protocol/http/commands.ts';
+import { listRollouts } from '@ops/protocol/http/rollouts.ts';
+import type { RolloutSummary } from '@ops/protocol/http/rollouts.ts';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 
 import { ApiError } from '../api/api-error.ts';
@@ -27,7 +29,8 @@ const FRESH_MS = 5000;
 
 export type Run =
   | { readonly kind: 'command'; readonly run: CommandSummary }
-  | { readonly kind: 'batch'; readonly run: BatchSummary };
+  | { readonly kind: 'batch'; readonly run: BatchSummary }
+  | { readonly kind: 'rollout'; readonly run: RolloutSummary };
 
 interface FoundApp {
   readonly name: string;
@@ -52,16 +55,18 @@ async function findApps(api: Api, word: string, signal: AbortSignal): Promise<re
 
 async function findRuns(api: Api, word: string, signal: AbortSignal): Promise<readonly Run[]> {
   const limit = word === '' ? RECENT : MAX_FOUND;
-  const [{ commands }, { batches }] = await Promise.all([
+  const [{ commands }, { batches }, { rollouts }] = await Promise.all([
     api.call(listCommands, {
       query: { limit, single: 'true', ...(word !== '' && { search: word }) },
       signal,
     }),
     api.call(listBatches, { query: { limit }, signal }),
+    api.call(listRollouts, { query: { limit }, signal }),
   ]);
   const runs: Run[] = [
     ...commands.map((run) => ({ kind: 'command' as const, run })),
     ...batches.map((run) => ({ kind: 'batch' as const, run })),
+    ...rollouts.map((run) => ({ kind: 'rollout' as const, run })),
   ];
   return runs
     .toSorted((a, b) => b.run.created_at_ms - a.run.created_at_ms)

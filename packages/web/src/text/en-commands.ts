@@ -110,6 +110,7 @@ export const enCommands: CommandDictionary = {
   clearChosen: 'Clear',
   removeHost: (hostname) => `Remove ${hostname}`,
   unknownHost: 'Unknown host',
+  hostsFailedToLoad: 'The hosts could not be read',
   noHostFound: 'No host matches',
   tooManyForAddress:
     'Too many hosts for the address: after a reload they have to be chosen again. Labels may serve better.',

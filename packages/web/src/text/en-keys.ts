@@ -16,7 +16,6 @@ export const enKeys: KeysDictionary = {
   pageHistory: 'History',
   pageRollouts: 'Rollouts',
   appOnHosts: hosts,
-  batchOnHosts: hosts,
   runTyped: (command) => `Run ${command}`,
   runTypedAbout: 'Choose its hosts on the commands page',
   resultsCount: (count, format) => `${format.number(count)} ${count === 1 ? 'result' : 'results'}`,

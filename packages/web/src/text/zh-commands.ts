@@ -103,6 +103,7 @@ export const zhCommands = {
   clearChosen: '清空',
   removeHost: (hostname: string) => `移除 ${hostname}`,
   unknownHost: '未知主机',
+  hostsFailedToLoad: '无法读取主机列表',
   noHostFound: '没有符合条件的主机',
   tooManyForAddress: '选择的主机太多，不记入地址；刷新后需重新选择。也可改用标签。',
   selectorLabel: '标签选择器',

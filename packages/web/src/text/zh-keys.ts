@@ -12,7 +12,6 @@ export const zhKeys = {
   pageHistory: '执行历史',
   pageRollouts: '分批发布',
   appOnHosts: (hosts: string) => `${hosts} 台主机`,
-  batchOnHosts: (hosts: string) => `${hosts} 台主机`,
   runTyped: (command: string) => `执行 ${command}`,
   runTypedAbout: '在命令页面选择主机后执行',
   resultsCount: (count: number, format: Format) => `${format.number(count)} 项结果`,

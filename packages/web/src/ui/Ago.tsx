@@ -1,5 +1,5 @@
 import { Portal } from '@mantine/core';
-import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 
 import { useConsole } from '../console.ts';
 import { useText } from '../text/use-text.ts';
@@ -21,7 +21,8 @@ function Since({ at, now, className }: AgoProps & { readonly now: () => number }
   // The snapshot is the sentence itself: nothing is drawn again until it reads differently.
   const read = useCallback(() => format.ago(at, now()), [format, at, now]);
   const words = useSyncExternalStore(ticker.subscribe, read);
-  const exact = format.exact(at);
+  // The words change each second, this does not.
+  const exact = useMemo(() => format.exact(at), [format, at]);
   const time = useRef<HTMLTimeElement>(null);
   const isShown = place !== undefined;
   useEffect(() => {

@@ -28,7 +28,7 @@ export function Failed({
   readonly error: ApiError;
   /** All the page has to say: then its title is the page's. */
   readonly whole?: boolean;
-  /** Asks again, where it was no query that failed. */
+  /** Asks again, where it was no query that failed. Queries that failed beside it are asked again all the same. */
   readonly onRetry?: () => void;
   /** Another way to go. */
   readonly children?: ReactNode;
@@ -36,10 +36,10 @@ export function Failed({
   const { text } = useText();
   const queries = useQueryClient();
   const left = useCountdown(error);
-  const retry =
-    onRetry ??
-    (() =>
-      void queries.refetchQueries({ type: 'active', predicate: ({ state }) => state.status === 'error' }));
+  function retry(): void {
+    onRetry?.();
+    void queries.refetchQueries({ type: 'active', predicate: ({ state }) => state.status === 'error' });
+  }
   const advice = adviceOf(error, text);
   return (
     <div role="alert">

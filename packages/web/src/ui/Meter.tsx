@@ -15,12 +15,11 @@ export function Meter({
 }) {
   const share = Math.min(100, Math.max(0, percent ?? 0));
   return (
-    <span className={styles.track} aria-hidden>
-      <span
-        className={styles.fill}
-        data-severity={muted ? 'muted' : severity(resource, percent)}
-        style={{ transform: `scaleX(${share / 100})` }}
-      />
-    </span>
+    <span
+      className={styles.meter}
+      data-severity={muted ? 'muted' : severity(resource, percent)}
+      style={{ backgroundSize: `${share}% 100%` }}
+      aria-hidden
+    />
   );
 }

@@ -3,7 +3,7 @@ import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useLayoutEffect, useRef, useState } from 'react';
 import type { RefObject } from 'react';
 
-import { rem } from './rem.ts';
+import { useRem } from './rem.ts';
 
 interface PagedRow<T> {
   readonly key: React.Key;
@@ -39,6 +39,7 @@ export function usePagedRows<T>({
   readonly height: number;
   readonly rows: readonly PagedRow<T>[];
 } {
+  const rem = useRem();
   const pageQuery = (page: number) => ({
     queryKey: [...queryKey, page],
     queryFn: ({ signal }: { signal: AbortSignal }) => fetchPage({ offset: page * size, limit: size }, signal),

@@ -7,6 +7,7 @@ import type { Random } from '@ops/runtime/random.ts';
 import type { Auth } from '../../auth/auth.ts';
 import type { Commands } from '../../commands/commands.ts';
 import type { EventHub } from '../../events/hub.ts';
+import { createKeptViews } from '../../events/kept-views.ts';
 import { openPoll } from '../../events/poll.ts';
 import { viewsOf } from '../../events/views.ts';
 import type { Wish } from '../../events/wish.ts';
@@ -35,6 +36,7 @@ export function eventRoutes(needs: {
   readonly commands: Pick<Commands, 'stats'>;
 }): Route[] {
   const { hub, auth, clock, random, counters } = needs;
+  const keptViews = createKeptViews({ clock, random });
   /** Streams and polls together. */
   let open = 0;
 
@@ -77,8 +79,7 @@ export function eventRoutes(needs: {
 
     route(pollEvents).sends(async ({ query, principal, context, reply }) => {
       const wish = wishOf(query);
-      const views = viewsOf(needs, wish.topics, query);
-      const { after, wait_secs: waitSecs = MAX_POLL_SECS } = query;
+      const { after, wait_secs: waitSecs = MAX_POLL_SECS, ...asked } = query;
       enter();
       counters.polls.count++;
       const watchSession = createSessionWatch(
@@ -89,8 +90,14 @@ export function eventRoutes(needs: {
       try {
         const json = await new Promise<string>((resolve, reject) => {
           const poll = openPoll(
-            { hub, clock, onAnswer: resolve },
-            { ...wish, views, after, waitMs: waitSecs * SECOND_MS },
+            { hub, clock, keptViews, onAnswer: resolve },
+            {
+              ...wish,
+              question: JSON.stringify(asked),
+              makeViews: () => viewsOf(needs, wish.topics, query),
+              after,
+              waitMs: waitSecs * SECOND_MS,
+            },
           );
           releases.push(() => poll.close());
           releases.push(watchSession(() => reject(new OpsError('unauthenticated'))));

@@ -4,7 +4,7 @@ import type { VirtualItem } from '@tanstack/react-virtual';
 import { useRef, useState } from 'react';
 
 import { useAppText } from '../../text/use-app-text.ts';
-import { rem } from '../../ui/rem.ts';
+import { useRem } from '../../ui/rem.ts';
 import { AppDialog } from './AppDialog.tsx';
 import { cellOf } from './app-grid.ts';
 import type { AppGrid } from './app-grid.ts';
@@ -29,6 +29,7 @@ export function AppGridView({ grid, view }: { readonly grid: AppGrid; readonly v
   const box = useRef<HTMLDivElement>(null);
   const [opened, setOpened] = useState<string>();
   const getScrollElement = (): HTMLDivElement | null => box.current;
+  const rem = useRem();
   const [rowHeight, columnWidth] = [rem(ROW_HEIGHT), rem(COLUMN_WIDTH)];
   // oxlint-disable-next-line react/incompatible-library -- a warning for the React compiler, which is not in use
   const rows = useVirtualizer({

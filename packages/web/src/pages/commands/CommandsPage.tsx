@@ -21,7 +21,7 @@ import styles from './CommandsPage.module.css';
 export function CommandsPage() {
   const { text } = useCommandText();
   const { fleet: live, shortcuts } = useConsole();
-  const { fleet, stale } = useSignal(live.picture);
+  const { fleet, stale, failure: unread } = useSignal(live.picture);
   useEffect(() => live.watch(), [live]);
   useStale(stale);
   const { run, failure, isPending, isDone, forget } = useRun();
@@ -64,6 +64,8 @@ export function CommandsPage() {
         <TargetsPanel
           targets={order.targets}
           fleet={fleet}
+          failure={unread}
+          onRetry={live.ask}
           refusal={selectorRefused && wordsOfError(selectorRefused, text)}
           onChange={(targets) => {
             forget();

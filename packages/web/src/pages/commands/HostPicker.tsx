@@ -6,7 +6,7 @@ import type { KeyboardEvent } from 'react';
 
 import { useCommandText } from '../../text/use-command-text.ts';
 import { IconCheck, IconSearch, IconX } from '../../ui/icons.ts';
-import { rem } from '../../ui/rem.ts';
+import { useRem } from '../../ui/rem.ts';
 import { StatusLabel, presenceOf } from '../../ui/StatusLabel.tsx';
 import { compareNames, matches, wordsOf } from '../system/fleet-list.ts';
 import styles from './HostPicker.module.css';
@@ -28,6 +28,7 @@ export function HostPicker({
   readonly onChange: (ids: readonly string[]) => void;
 }) {
   const { text, format } = useCommandText();
+  const rem = useRem();
   const listId = useId();
   const list = useRef<HTMLDivElement>(null);
   const [words, setWords] = useState('');

@@ -75,7 +75,7 @@ function useDraft(name: string, following: boolean): readonly [Draft, (next: Par
 
 /** The clients that have the application, as the picker takes them. */
 function having(fleet: FleetState | undefined, hosts: VersionsByHost | undefined): FleetState | undefined {
-  if (fleet === undefined || hosts === undefined) return fleet;
+  if (fleet === undefined || hosts === undefined) return undefined;
   return { ...fleet, clients: new Map([...fleet.clients].filter(([id]) => hosts.has(id))) };
 }
 
@@ -83,10 +83,10 @@ function Form({ name }: { readonly name: string }) {
   const { text, format } = useRolloutText();
   const { fleet: live } = useConsole();
   const hindrance = useHindrance(text.viewerCannotAct);
-  const { fleet, stale } = useSignal(live.picture);
+  const { fleet, stale, failure } = useSignal(live.picture);
   useEffect(() => live.watch(), [live]);
   useStale(stale);
-  const hosts = useAppHosts(name);
+  const { hosts, failure: unfound } = useAppHosts(name);
   const [asking, setAsking] = useState(false);
   const [draft, change] = useDraft(name, !asking);
   const { plan, old, error } = usePlan(name, draft);
@@ -118,6 +118,8 @@ function Form({ name }: { readonly name: string }) {
           <TargetsPanel
             targets={draft.targets}
             fleet={choice}
+            failure={unfound ?? failure}
+            onRetry={live.ask}
             refusal={error && isRefused('selector') ? wordsOfError(error, text) : undefined}
             allWords={text.allHosts(hosts?.size ?? 0, format)}
             onChange={(targets) => change({ targets })}

@@ -26,12 +26,17 @@ async function fetchHosts(api: Api, name: string, signal: AbortSignal): Promise<
   }
 }
 
-/** Where the application is, and in which versions. Undefined until that is known. */
-export function useAppHosts(name: string): VersionsByHost | undefined {
+/** Where the application is, and in which versions. */
+export function useAppHosts(name: string): {
+  /** Undefined until that is known. */
+  readonly hosts: VersionsByHost | undefined;
+  readonly failure: Error | undefined;
+} {
   const { api } = useConsole();
-  return useQuery({
+  const { data, error } = useQuery({
     queryKey: ['app-hosts', name],
     queryFn: ({ signal }) => fetchHosts(api, name, signal),
     staleTime: 10_000,
-  }).data;
+  });
+  return { hosts: data, failure: error ?? undefined };
 }

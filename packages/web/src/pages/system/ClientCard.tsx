@@ -1,12 +1,11 @@
 import type { ClientSummary } from '@ops/protocol/http/clients.ts';
 import { IconAlertTriangle, IconApps, IconArrowDown, IconArrowUp, IconLockOpen } from '../../ui/icons.ts';
-import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
 
-import { paths } from '../../paths.ts';
 import { NONE } from '../../text/format.ts';
 import { useText } from '../../text/use-text.ts';
 import { Ago } from '../../ui/Ago.tsx';
+import { HostLink } from '../../ui/HostLink.tsx';
 import { IdChip } from '../../ui/IdChip.tsx';
 import { Labels } from '../../ui/Labels.tsx';
 import { Meter } from '../../ui/Meter.tsx';
@@ -32,9 +31,9 @@ export const ClientCard = memo(function ClientCard({ client }: { readonly client
     <article className={styles.card} data-presence={presence}>
       <header className={styles.head}>
         <h2 className={styles.name} title={client.hostname}>
-          <Link to={paths.client} params={{ id: client.id }} className={styles.link}>
+          <HostLink id={client.id} className={styles.link}>
             {client.hostname}
-          </Link>
+          </HostLink>
         </h2>
         <StatusLabel presence={presence} />
       </header>

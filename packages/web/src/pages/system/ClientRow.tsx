@@ -1,12 +1,11 @@
 import type { ClientSummary } from '@ops/protocol/http/clients.ts';
 import { IconAlertTriangle, IconArrowDown, IconArrowUp, IconLockOpen } from '../../ui/icons.ts';
-import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
 
-import { paths } from '../../paths.ts';
 import { NONE } from '../../text/format.ts';
 import { useText } from '../../text/use-text.ts';
 import { Ago } from '../../ui/Ago.tsx';
+import { HostLink } from '../../ui/HostLink.tsx';
 import { IdChip } from '../../ui/IdChip.tsx';
 import { Labels } from '../../ui/Labels.tsx';
 import { Meter } from '../../ui/Meter.tsx';
@@ -18,25 +17,34 @@ import styles from './FleetTable.module.css';
 
 export const ClientRow = memo(function ClientRow({
   client,
-  index,
+  rowIndex,
+  below,
 }: {
   readonly client: ClientSummary;
-  readonly index: number;
+  /** In the table, its head counted. */
+  readonly rowIndex: number;
+  /** Pixels from the top of the list. */
+  readonly below: number;
 }) {
   const { text, format } = useText();
   const { metrics, ip_addresses: addresses } = client;
   const presence = presenceOf(client);
   const past = presence === 'offline';
   return (
-    <tr aria-rowindex={index} data-presence={presence}>
-      <td data-column="status">
+    <tr
+      role="row"
+      aria-rowindex={rowIndex}
+      data-presence={presence}
+      style={{ transform: `translateY(${below}px)` }}
+    >
+      <td role="cell" data-column="status">
         <StatusLabel presence={presence} />
       </td>
-      <th scope="row" data-column="name">
+      <th role="rowheader" scope="row" data-column="name">
         <div className={styles.nameCell}>
-          <Link to={paths.client} params={{ id: client.id }} className={styles.link} title={client.hostname}>
+          <HostLink id={client.id} className={styles.link} title={client.hostname}>
             {client.hostname}
-          </Link>
+          </HostLink>
           <IdChip id={client.id} />
           {client.conflict && (
             <span className={styles.mark} data-tone="warn" title={text.conflictHelp}>
@@ -50,7 +58,7 @@ export const ClientRow = memo(function ClientRow({
           )}
         </div>
       </th>
-      <td data-column="addresses" title={addresses.join('\n')}>
+      <td role="cell" data-column="addresses" title={addresses.join('\n')}>
         {addresses[0] ?? NONE}
         {addresses.length > 1 && <span className={styles.more}> +{addresses.length - 1}</span>}
       </td>
@@ -69,7 +77,7 @@ export const ClientRow = memo(function ClientRow({
         title={format.bytesOf(metrics?.disk_used, metrics?.disk_total)}
         past={past}
       />
-      <td data-column="network">
+      <td role="cell" data-column="network">
         <div className={styles.rates}>
           <span>
             <IconArrowDown size={13} role="img" aria-label={text.received} />
@@ -81,10 +89,10 @@ export const ClientRow = memo(function ClientRow({
           </span>
         </div>
       </td>
-      <td data-column="labels">
+      <td role="cell" data-column="labels">
         <Labels labels={client.labels} oneLine />
       </td>
-      <td data-column="seen">
+      <td role="cell" data-column="seen">
         {past ? <AsOf at={client.last_seen_ms} /> : <Ago at={client.last_seen_ms} />}
       </td>
     </tr>
@@ -106,9 +114,9 @@ function Share({
 }) {
   const { format } = useText();
   return (
-    <td data-column={column} title={title}>
+    <td role="cell" data-column={column} title={title}>
       <div className={styles.share}>
-        <span>{format.percent(percent)}</span>
+        <span className={styles.percent}>{format.percent(percent)}</span>
         <Meter resource={resource} percent={percent} muted={past} />
       </div>
     </td>

@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 
 import type { Rows } from '../../live/window-live.ts';
 import { useText } from '../../text/use-text.ts';
-import { rem } from '../../ui/rem.ts';
+import { useRem } from '../../ui/rem.ts';
 import { ClientCard } from './ClientCard.tsx';
 import styles from './FleetCards.module.css';
 
@@ -23,6 +23,7 @@ export function FleetCards({
   readonly onShow: (first: number, last: number) => void;
 }) {
   const { text } = useText();
+  const rem = useRem();
   const { ref: sizeRef, width } = useElementSize<HTMLUListElement>();
   const list = useRef<HTMLUListElement>(null);
   const [top, setTop] = useState(0);

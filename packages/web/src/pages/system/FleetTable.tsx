@@ -7,7 +7,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 
 import type { Rows } from '../../live/window-live.ts';
 import { useText } from '../../text/use-text.ts';
-import { rem } from '../../ui/rem.ts';
+import { useRem } from '../../ui/rem.ts';
 import { ClientRow } from './ClientRow.tsx';
 import type { FleetSearch } from './fleet-search.ts';
 import { sortNames } from './sort-names.ts';
@@ -48,6 +48,7 @@ export function FleetTable({
   readonly onShow: (first: number, last: number) => void;
 }) {
   const { text } = useText();
+  const rem = useRem();
   const names: Record<Column, string> = {
     ...sortNames(text),
     addresses: text.addresses,
@@ -67,14 +68,12 @@ export function FleetTable({
   const rows = useWindowVirtualizer({
     count: clients.count,
     estimateSize: () => rowHeight,
-    overscan: 12,
+    overscan: 8,
     scrollMargin: top,
   });
   const items = rows.getVirtualItems();
   const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
   useEffect(() => onShow(first, last), [onShow, first, last]);
-  const above = (items[0]?.start ?? top) - top;
-  const below = rows.getTotalSize() - ((items.at(-1)?.end ?? top) - top);
   const sort = search.sort ?? 'name';
   const dir = search.dir ?? naturalDirection(sort);
 
@@ -86,15 +85,27 @@ export function FleetTable({
 
   return (
     <div className={styles.frame}>
-      <table className={styles.table} aria-rowcount={clients.count + 1} aria-label={text.clientList}>
-        <thead>
-          <tr aria-rowindex={1}>
+      {/* Not laid out as a table: then each line stands for itself. What it is for a screen reader is said all the same. */}
+      <table
+        role="table"
+        className={styles.table}
+        aria-rowcount={clients.count + 1}
+        aria-label={text.clientList}
+      >
+        <thead role="rowgroup">
+          <tr role="row" aria-rowindex={1}>
             {COLUMNS.map((column) => {
               const key = sortKeyOf(column);
               const sorted = key === sort;
               const direction = dir === 'asc' ? 'ascending' : 'descending';
               return (
-                <th key={column} scope="col" data-column={column} aria-sort={sorted ? direction : undefined}>
+                <th
+                  key={column}
+                  role="columnheader"
+                  scope="col"
+                  data-column={column}
+                  aria-sort={sorted ? direction : undefined}
+                >
                   {key === undefined ? (
                     names[column]
                   ) : (
@@ -110,14 +121,13 @@ export function FleetTable({
             })}
           </tr>
         </thead>
-        <tbody ref={body}>
-          {above > 0 && <Space height={above} />}
-          {items.map((item) => {
-            const client = clients.at(item.index);
-            if (client) return <ClientRow key={client.id} client={client} index={item.index + 2} />;
-            return <Coming key={item.index} index={item.index + 2} />;
+        <tbody ref={body} role="rowgroup" style={{ height: rows.getTotalSize() }}>
+          {items.map(({ index, start }) => {
+            const client = clients.at(index);
+            const place = { rowIndex: index + 2, below: start - top };
+            if (client) return <ClientRow key={client.id} client={client} {...place} />;
+            return <Coming key={index} {...place} />;
           })}
-          {below > 0 && <Space height={below} />}
         </tbody>
       </table>
     </div>
@@ -125,22 +135,13 @@ export function FleetTable({
 }
 
 /** A line the server is being asked for. */
-function Coming({ index }: { readonly index: number }) {
+function Coming({ rowIndex, below }: { readonly rowIndex: number; readonly below: number }) {
   return (
-    <tr aria-rowindex={index} aria-busy>
-      <td />
-      <td>
+    <tr role="row" aria-rowindex={rowIndex} aria-busy style={{ transform: `translateY(${below}px)` }}>
+      <td role="cell" data-column="status" />
+      <td role="cell" data-column="name">
         <span className={styles.coming} />
       </td>
-    </tr>
-  );
-}
-
-/** Stands for the lines that are out of sight. It spans nothing: on a phone there are fewer columns, and it would make more. */
-function Space({ height }: { readonly height: number }) {
-  return (
-    <tr aria-hidden className={styles.space}>
-      <td style={{ height }} />
     </tr>
   );
 }

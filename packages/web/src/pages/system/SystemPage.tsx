@@ -4,7 +4,7 @@ import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 
 import { useStale } from '../../live/use-stale.ts';
-import { REMEMBERED, recall, remember } from '../../preferences/remembered.ts';
+import { REMEMBERED, remember } from '../../preferences/remembered.ts';
 import { paths } from '../../paths.ts';
 import { useText } from '../../text/use-text.ts';
 import { EmptyState } from '../../ui/EmptyState.tsx';
@@ -16,20 +16,16 @@ import { FleetTable } from './FleetTable.tsx';
 import { LoadingCards } from './LoadingCards.tsx';
 import { Overview } from './Overview.tsx';
 import { Toolbar } from './Toolbar.tsx';
-import { readFleetSearch, readView } from './fleet-search.ts';
-import type { FleetSearch, View } from './fleet-search.ts';
+import { readFleetSearch } from './fleet-search.ts';
+import type { FleetSearch } from './fleet-search.ts';
 import styles from './SystemPage.module.css';
 import { UpgradesLink } from './UpgradesLink.tsx';
-import { useWindow } from './use-window.ts';
+import { rememberedView, useWindow } from './use-window.ts';
 
 /** Fetched when somebody wants it. */
 const MapView = lazy(async () => ({ default: (await import('./map/MapView.tsx')).MapView }));
 
 const route = getRouteApi(paths.system);
-
-function rememberedView(): View {
-  return readView(recall(REMEMBERED.view)) ?? 'cards';
-}
 
 export function SystemPage() {
   const { text } = useText();
@@ -39,14 +35,16 @@ export function SystemPage() {
   const [lastView, setLastView] = useState(rememberedView);
 
   const view = search.view ?? lastView;
-  const { figures, rows, stale, asOf, show } = useWindow(search, view);
+  const { figures, rows, stale, asOf, show, ask } = useWindow(search, view);
   useStale(stale);
   function change(next: Partial<FleetSearch>): void {
     if (next.view !== undefined) {
       remember(REMEMBERED.view, next.view);
       setLastView(next.view);
     }
-    void navigate({ to: paths.system, search: { ...search, ...next }, replace: true, resetScroll: false });
+    const changed = { ...search, ...next };
+    ask(changed, next.view ?? view);
+    void navigate({ to: paths.system, search: changed, replace: true, resetScroll: false });
   }
 
   return (

@@ -10,7 +10,7 @@ import {
   IconTable,
   IconX,
 } from '../../ui/icons.ts';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
 import { useConsole, useSignal } from '../../console.ts';
 import { useOverviewText } from '../../text/use-overview-text.ts';
@@ -21,7 +21,7 @@ import { Choice } from '../../ui/Choice.tsx';
 import { sortNames } from './sort-names.ts';
 import styles from './Toolbar.module.css';
 
-/** The address changes this long after the last key, not at each. */
+/** The address changes with the first key, and then so often: not at each of a burst. */
 const TYPING_MS = 50;
 
 export function Toolbar({
@@ -101,6 +101,7 @@ function Filter({ value, onChange }: { readonly value: string; readonly onChange
   const [seen, setSeen] = useState(value);
   /** Told, and not in the address yet: it follows a moment later, when more may have been typed. */
   const [told, setTold] = useState<readonly string[]>([]);
+  const toldAt = useRef(0);
 
   if (value !== seen) {
     setSeen(value);
@@ -115,10 +116,17 @@ function Filter({ value, onChange }: { readonly value: string; readonly onChange
 
   useEffect(() => {
     if (typed === (told.at(-1) ?? seen)) return undefined;
-    const timer = clock.after(TYPING_MS, () => {
+    const tell = (): void => {
+      toldAt.current = clock.wall();
       setTold([...told, typed]);
       onChange(typed);
-    });
+    };
+    const waitMs = toldAt.current + TYPING_MS - clock.wall();
+    if (waitMs <= 0) {
+      tell();
+      return undefined;
+    }
+    const timer = clock.after(waitMs, tell);
     return () => timer.cancel();
   });
 

@@ -72,7 +72,10 @@ export function readFleetSearch(raw: Readonly<Record<string, unknown>>): FleetSe
   };
 }
 
+/** What of it the server is asked by. */
+export type Asked = { readonly [K in 'q' | 'status' | 'sort' | 'dir']?: FleetSearch[K] | undefined };
+
 /** What the server is asked to list. */
-export function listQuery({ q, status, sort, dir }: FleetSearch, view: View): ListQuery {
+export function listQuery({ q, status, sort, dir }: Asked, view: View): ListQuery {
   return { status, search: q, sort, dir, rows: view !== 'map' };
 }

@@ -7,7 +7,7 @@ import type { KeyboardEvent, SyntheticEvent } from 'react';
 import type { MapCell, MapPicture } from '../../../live/map-live.ts';
 import { paths } from '../../../paths.ts';
 import { useOverviewText } from '../../../text/use-overview-text.ts';
-import { rem } from '../../../ui/rem.ts';
+import { useRem } from '../../../ui/rem.ts';
 import { cellAt, mapLines, placeAfter, placeOf } from './map-lines.ts';
 import type { MapLine } from './map-lines.ts';
 import { MapRow } from './MapRow.tsx';
@@ -36,6 +36,7 @@ export function MapGrid({
   readonly onPoint: (id: string | undefined) => void;
 }) {
   const { text } = useOverviewText();
+  const rem = useRem();
   const navigate = useNavigate();
   const { ref: sizeRef, width } = useElementSize<HTMLDivElement>();
   const grid = useRef<HTMLDivElement>(null);
