@@ -41,7 +41,7 @@ export function UpgradeForm({
   const { text, format } = useUpgradeText();
   const { fleet: live } = useConsole();
   const hindrance = useUpgradeHindrance();
-  const { fleet } = useSignal(live.picture);
+  const { fleet, failure } = useSignal(live.picture);
   useEffect(() => live.watch(), [live]);
   const [draft, setDraft] = useState<UpgradeDraft>(() => ({ targets: targetsOf(search) }));
   const [asking, setAsking] = useState(false);
@@ -81,6 +81,8 @@ export function UpgradeForm({
         <TargetsPanel
           targets={draft.targets}
           fleet={fleet}
+          failure={failure}
+          onRetry={live.ask}
           refusal={error && ofSelector ? wordsOfError(error, text) : undefined}
           onChange={(targets) => change({ targets, canaryIds: undefined })}
         />
