@@ -51,6 +51,13 @@ export function commandsOf(page: string): Commands[] {
   });
 }
 
+/** What stands in blocks that are no commands. */
+export function otherBlocks(page: string): string[] {
+  return blocks(page)
+    .filter(({ kind }) => !SHELL.test(kind))
+    .map(({ text }) => text);
+}
+
 /** Code in the middle of sentences and tables. */
 export function spansOf(page: string): string[] {
   return [...page.replace(FENCED, '').matchAll(/`([^`\n]+)`/g)].map(([, span]) =>
@@ -78,7 +85,10 @@ export function headingsOf(page: string): string[] {
 const TYPED =
   /^((sudo|SOURCE_COMMIT=\S+|OPS_[A-Z_]+=\S+) )*(bin\/)?(apt|bash|chmod|cat|cp|curl|df|docker|docker-compose|export|getent|git|install|mkdir|nginx|npm|openssl|ops-client|ops-server|opsctl|scp|sha256sum|sh|ss|ssh|systemctl|tail|tar|timedatectl|ufw|ulimit|umask|vi) /;
 
-/** Commands in the middle of sentences and tables: a name of a program or of what a shell does, with something behind it. */
+/** A name of a program or of what a shell does, with something behind it. */
+export const isTyped = (text: string): boolean => TYPED.test(text);
+
+/** Commands in the middle of sentences and tables. */
 export function typedSpans(page: string): string[] {
-  return [...new Set(spansOf(page).filter((span) => TYPED.test(span)))];
+  return [...new Set(spansOf(page).filter((span) => isTyped(span)))];
 }
