@@ -18,7 +18,8 @@ import { openCamera } from './gallery/camera.ts';
 import { makeUpFleet, PASSWORD, SECRET } from './gallery/fleet.ts';
 import { galleryPage } from './gallery/page.ts';
 import { PICTURES, SCREENS } from './gallery/shots.ts';
-import type { Picture, Scene } from './gallery/shots.ts';
+import type { Picture, Scene, Shot } from './gallery/shots.ts';
+import { startUpgrading } from './gallery/upgrading.ts';
 
 const DOCS = join(import.meta.dirname, '../docs');
 const OUT = join(DOCS, 'gallery');
@@ -69,36 +70,44 @@ await using server = await startServer({
 /** Nobody has come to it yet. */
 await using fresh = await startServer({ secret: SECRET });
 await using fleet = await makeUpFleet(server);
+await using shelf = await tempDirectory('shelf');
+await using upgraded = await startServer({ secret: SECRET, env: { OPS_CLIENT_FILES_DIR: shelf.path } });
+await using upgrading = await startUpgrading(upgraded, shelf.path, SECRET);
 await using browser = await chromium.launch(config.projects?.[0]?.use?.launchOptions ?? {});
 await using camera = await openCamera(browser);
 const signedIn = {
   user: await signIn(browser, server.url, PASSWORD),
   newcomer: await signIn(browser, fresh.url, 'admin123'),
+  upgrader: await signIn(browser, upgraded.url, 'admin123'),
 };
-const scenes: Readonly<Record<'user' | 'fresh', Scene>> = {
-  user: fleet.scene,
-  fresh: { ...fleet.scene, url: fresh.url },
+const scene = { ...fleet.scene, upgrade: upgrading.id };
+const scenes: Readonly<Record<NonNullable<Shot['as']> | 'user', Scene>> = {
+  user: scene,
+  stranger: scene,
+  newcomer: { ...scene, url: fresh.url },
+  elsewhere: { ...scene, url: fresh.url },
+  upgrader: { ...scene, url: upgraded.url },
 };
 
 /** Opens the page of a picture. The context is the caller's to close. */
 async function open({ shot, language, screen, scheme }: Picture): Promise<Page> {
   const { as } = shot;
-  const scene = as === 'newcomer' || as === 'elsewhere' ? scenes.fresh : scenes.user;
+  const own = scenes[as ?? 'user'];
   const context = await browser.newContext({
-    baseURL: scene.url,
+    baseURL: own.url,
     locale: LOCALES[language],
     timezoneId: 'Asia/Shanghai',
     viewport: SCREENS[screen],
     deviceScaleFactor: screen === 'phone' ? 1.5 : 1,
     colorScheme: scheme,
     reducedMotion: 'reduce',
-    ...(as === 'newcomer' && { storageState: signedIn.newcomer }),
+    ...((as === 'newcomer' || as === 'upgrader') && { storageState: signedIn[as] }),
     ...(as === undefined && { storageState: signedIn.user }),
     ...(as === 'elsewhere' && { extraHTTPHeaders: ELSEWHERE }),
   });
   const page = await context.newPage();
   await shot.before?.(page);
-  await page.goto(shot.path(scene));
+  await page.goto(shot.path(own));
   if (as === 'elsewhere') await fillIn(page, 'admin123');
   await isReady(page, shot.ready);
   await shot.act?.(page);

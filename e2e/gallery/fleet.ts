@@ -185,7 +185,7 @@ async function post(admin: AdminSession, path: string, body: object): Promise<Js
 async function makeHistory(
   admin: AdminSession,
   hosts: Scene['hosts'],
-): Promise<Omit<Scene, 'url' | 'hosts'>> {
+): Promise<Omit<Scene, 'url' | 'hosts' | 'upgrade'>> {
   const send = async (host: string, command: string): Promise<string> =>
     String((await post(admin, '/api/send-command', { client_id: hosts[host], command }))['command_id']);
   const rolled = async (body: object, states: RegExp): Promise<string> => {
@@ -236,7 +236,7 @@ async function makeHistory(
 }
 
 export interface MadeUpFleet extends AsyncDisposable {
-  readonly scene: Scene;
+  readonly scene: Omit<Scene, 'upgrade'>;
 }
 
 export async function makeUpFleet(server: RunningServer): Promise<MadeUpFleet> {

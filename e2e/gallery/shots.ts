@@ -13,6 +13,7 @@ export interface Scene {
   readonly goingOn: string;
   readonly batch: string;
   readonly rollout: string;
+  readonly upgrade: string;
 }
 
 type Text = Readonly<Record<'en' | 'zh', string>>;
@@ -32,7 +33,7 @@ export interface Shot {
   /** Once it is there. */
   readonly act?: (page: Page) => Promise<void>;
   /** As somebody who has not signed in; as somebody elsewhere; of a server without hosts. */
-  readonly as?: 'stranger' | 'elsewhere' | 'newcomer';
+  readonly as?: 'stranger' | 'elsewhere' | 'newcomer' | 'upgrader';
   /** What shows once the server has been stopped: only then the picture is taken. */
   readonly stopped?: RegExp;
   /** In dark as well. */
@@ -342,6 +343,31 @@ export const SHOTS: readonly Shot[] = [
     caption: { en: 'All of them, newest first.', zh: '全部记录，最新的在前。' },
     path: () => '/rollouts',
     ready: 'v2.3.2',
+  },
+  {
+    name: 'upgrades',
+    route: 'upgrades',
+    title: { en: 'Upgrading clients', zh: '升级客户端' },
+    caption: {
+      en: 'The signed release on the server, which hosts can take it, and what would happen.',
+      zh: '服务端上经过签名的发布包、哪些主机可以升级、将会发生什么。',
+    },
+    path: () => '/upgrades?to=selector&selector=env%3Dprod',
+    ready: '2.0.0',
+    as: 'upgrader',
+  },
+  {
+    name: 'upgrade',
+    route: 'upgrade',
+    title: { en: 'An upgrade that is held', zh: '已停下的升级' },
+    caption: {
+      en: 'The canary went back to the program before by itself; nothing more is begun.',
+      zh: '金丝雀主机已自行退回旧版本，其余主机不再开始。',
+    },
+    path: ({ upgrade }) => `/upgrades/${upgrade}`,
+    ready: 'web-01',
+    as: 'upgrader',
+    dark: true,
   },
   {
     name: 'password',

@@ -44,6 +44,13 @@ const ids = new Map<string, string>();
 
 const path = (...parts: string[]): string => join(place.path, ...parts);
 
+/** @throws Error with what it said when it did not end well */
+async function opsctlWell(...args: readonly string[]): Promise<string> {
+  const { code, out } = await opsctl(args);
+  if (code !== 0) throw new Error(`opsctl ${args.join(' ')} ended with ${code}: ${out}`);
+  return out;
+}
+
 async function opsctl(args: readonly string[]): Promise<{ code: number | null; out: string }> {
   const program = await startProgram({
     file: 'packages/ctl/src/main.ts',
@@ -60,7 +67,7 @@ async function shelve(release: AsRelease, script = clientScript(release)): Promi
   const { manifest, archives } = makeRelease({ key: signingKey(), version: VERSION, release, script });
   for (const [name, data] of archives) await writeFile(path('dist', name), data);
   await writeFile(path('dist', RELEASE_MANIFEST), manifest);
-  expect(await opsctl(['release', 'sign', '--key', 'release.key', 'dist'])).toMatchObject({ code: 0 });
+  await opsctlWell('release', 'sign', '--key', 'release.key', 'dist');
 }
 
 async function start(name: string, keys: string): Promise<RunningClient> {
@@ -101,11 +108,9 @@ beforeAll(async () => {
     env: { ...waits.env, OPS_CLIENT_FILES_DIR: path('dist') },
   });
   admin = await signInAsAdmin(server.url);
-  const { code, out } = await opsctl(['release', 'key', 'release.key']);
-  expect(code).toBe(0);
-  publicKey = /ed25519:\S+/.exec(out)?.[0] ?? '';
+  publicKey = /ed25519:\S+/.exec(await opsctlWell('release', 'key', 'release.key'))?.[0] ?? '';
   await writeFile(path('password'), 'admin123\n', { mode: 0o600 });
-  expect(await opsctl(['login', '-u', 'admin', '--password-file', 'password'])).toMatchObject({ code: 0 });
+  await opsctlWell('login', '-u', 'admin', '--password-file', 'password');
   for (const name of NAMES) {
     clients.set(name, await start(name, publicKey));
     ids.set(name, (await readFile(path(name, 'client_id.txt'), 'utf8')).trim());
@@ -125,7 +130,7 @@ afterAll(async () => {
 describe('clients are upgraded', { timeout: WITHIN_MS }, () => {
   it('from opsctl: the canary first, then the others, a command in its middle left to its end; kill -9 of the server changes nothing', async () => {
     await shelve(NEW);
-    expect((await opsctl(['release', 'show', 'dist'])).out).toContain(publicKey);
+    expect(await opsctlWell('release', 'show', 'dist')).toContain(publicKey);
     const { body } = await admin.ask('POST', '/api/send-command', {
       client_id: ids.get('busy'),
       command: 'top -n 5 -d 2',
@@ -176,7 +181,7 @@ describe('clients are upgraded', { timeout: WITHIN_MS }, () => {
       },
       { what: 'every host to be there again', within: 30_000 },
     );
-    expect((await opsctl(['upgrades', 'stop', id])).code).toBe(0);
+    await opsctlWell('upgrades', 'stop', id);
     expect(await stateOf(id)).toBe('stopped');
     expect((await hostsOf(id)).get('second')?.['state']).toBe('left');
   });
