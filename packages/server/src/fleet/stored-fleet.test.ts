@@ -24,6 +24,11 @@ async function run(test: TestFleet, statement: Statement): Promise<void> {
   await test.main.database.write({ statements: [statement] });
 }
 
+const STANDING = {
+  keys: [`ed25519:${'A'.repeat(43)}`],
+  release: { version: '1.2.0', commit: 'abc', released_at: 7 },
+};
+
 describe('a restart of the server', () => {
   it('shows the same clients as before, offline, with their last facts, readings and times', async () => {
     await using test = await testFleet();
@@ -35,6 +40,7 @@ describe('a restart of the server', () => {
       registrationOf(1, {
         encrypted: true,
         labels: { env: 'prod', note: '' },
+        upgrade: STANDING,
         clientTimeMs: clock.wall() + 9,
       }),
       link,
@@ -55,7 +61,12 @@ describe('a restart of the server', () => {
       expect(after.summary(id)).toEqual(fleet.summary(id));
     }
     expect(after.counts()).toEqual({ total: 2, online: 0, late: 0, offline: 2 });
-    expect(after.view(A)).toMatchObject({ conflict: true, encrypted: true, app_info: [app] });
+    expect(after.view(A)).toMatchObject({
+      conflict: true,
+      encrypted: true,
+      app_info: [app],
+      upgrade: STANDING,
+    });
     expect(after.summary(A)?.metrics?.cpu_usage).toBe(12.5);
   });
 
@@ -98,12 +109,12 @@ describe('a restart of the server', () => {
       test,
       test.main.database.query
         .updateTable('clients')
-        .set({ apps: '{"not":"a list"}', facts: '{}', policy: '5' }),
+        .set({ apps: '{"not":"a list"}', facts: '{}', policy: '5', upgrade: '{"keys":7}' }),
     );
     const after = await test.restarted();
     expect(after.summary(A)).toMatchObject({ hostname: A, apps: 0, labels: { env: 'prod' } });
-    expect(after.view(A)?.policy).toBeNull();
-    expect(test.log.lines.filter((line) => line.level === 'warn')).toHaveLength(3);
+    expect(after.view(A)).toMatchObject({ policy: null, upgrade: null });
+    expect(test.log.lines.filter((line) => line.level === 'warn')).toHaveLength(4);
   });
 });
 
