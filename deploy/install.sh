@@ -241,7 +241,8 @@ write_unit() {
     printf 'ExecStart=%s/bin/ops-client --config %s\n' "$program" "$config"
     if [ -f "$secret" ]; then printf 'Environment=OPS_TCP_AUTH_SECRET_FILE=%s\n' "$secret"; fi
     printf 'WorkingDirectory=%s\nRestart=always\nRestartSec=2\nTimeoutStopSec=20\n' "$data"
-    # Only the client itself: applications it started go on, and running commands are found again by the next one.
+    # Only the client itself: applications it started go on. Commands that run it ends itself, and tells so; should it
+    # be killed, the next one finds them again.
     printf 'KillMode=process\nUMask=0027\nNoNewPrivileges=yes\n'
     if [ "$service" = system ]; then
       printf 'User=%s\nCapabilityBoundingSet=\nAmbientCapabilities=\nProtectSystem=strict\n' "$owner"
