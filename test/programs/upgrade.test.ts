@@ -152,7 +152,7 @@ describe('clients are upgraded', { timeout: WITHIN_MS }, () => {
     await following;
     expect([...(await hostsOf(id)).values()].map(({ state }) => state)).toEqual(['done', 'done', 'done']);
     const result = await get(`/api/command-result?command_id=${String(body['command_id'])}`);
-    expect(result).toMatchObject({ result: { exit_code: 0 } });
+    expect(result).toMatchObject({ Completed: { exit_code: 0 } });
     // The processes are the ones that were started.
     for (const [name, client] of clients) {
       const pids = await processesOf(`OPS_CLIENT_ID_FILE=${path(name, 'client_id.txt')}`);

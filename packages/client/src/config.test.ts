@@ -56,6 +56,7 @@ describe('the configuration of ops-client', () => {
       tls: false,
       tlsCa: undefined,
       tlsFingerprint: undefined,
+      upgradeKeys: [],
       dataDir: undefined,
       readonly: false,
       logDir: join(cwd, 'logs'),
