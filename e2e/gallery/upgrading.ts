@@ -1,4 +1,4 @@
-/** Hosts of a server of their own that are being upgraded, for the pictures: one went back, and it is held. */
+/** Hosts of a server of their own that are being upgraded, for the pictures: the canary went back, and it is held. */
 import { signInAsAdmin } from '@ops/testkit/admin-session.ts';
 import { putRelease } from '@ops/testkit/signed-release.ts';
 import type { RunningServer } from '@ops/testkit/start-server.ts';
@@ -41,7 +41,11 @@ export async function startUpgrading(
     );
   }
   const admin = await signInAsAdmin(server.url);
-  const { status, body } = await admin.ask('POST', '/api/upgrades', { selector: 'env=prod' });
+  const canary = hosts[HOSTS.indexOf(BACK)]!.clientId;
+  const { status, body } = await admin.ask('POST', '/api/upgrades', {
+    selector: 'env=prod',
+    canary_ids: [canary],
+  });
   const id = String(body['upgrade_id']);
   if (status >= 300) throw new Error(`the upgrade was answered with ${status}: ${JSON.stringify(body)}`);
   await until(
