@@ -10,7 +10,7 @@ import { linkModules } from '../linked-modules.ts';
 import { plant } from './mutant.ts';
 import type { Mutant } from './mutant.ts';
 
-const COPIED = ['bin', 'packages', 'proof', 'package.json'];
+const COPIED = ['bin', 'packages', 'proof', 'scripts', 'package.json'];
 
 export interface Copy extends TempDirectory {
   plant(mutant: Mutant): Promise<void>;
