@@ -56,9 +56,15 @@ async function isReady(page: Page, ready: string | RegExp): Promise<void> {
   await page.locator('.mantine-Skeleton-root').first().waitFor({ state: 'detached', timeout: READY_MS });
 }
 
+const only = process.argv.slice(2);
+const known = new Set(PICTURES.map(({ shot }) => shot.name));
+const unknown = only.filter((name) => !known.has(name));
+if (unknown.length > 0) {
+  console.error(`pictures: no page ${unknown.join(', ')}; there are ${[...known].join(', ')}`);
+  process.exit(2);
+}
 await buildConsoleIfStale();
 await mkdir(OUT, { recursive: true });
-const only = process.argv.slice(2);
 const wanted = PICTURES.filter(({ shot }) => only.length === 0 || only.includes(shot.name));
 
 await using files = await tempDirectory('client-files');

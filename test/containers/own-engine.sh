@@ -15,6 +15,10 @@ fail() {
   printf '%s\n' "$1" >&2
   exit 1
 }
+[ $# = 0 ] || {
+  printf '%s\n' 'own-engine.sh takes no arguments' >&2
+  exit 2
+}
 step() { printf '%4d s  %s\n' "$SECONDS" "$*"; }
 
 [ "$(id -u)" = 0 ] || fail 'only root can start an engine'
