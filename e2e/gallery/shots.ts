@@ -353,7 +353,7 @@ export const SHOTS: readonly Shot[] = [
       zh: '服务端上经过签名的发布包、哪些主机可以升级、将会发生什么。',
     },
     path: () => '/upgrades?to=selector&selector=env%3Dprod',
-    ready: 'api-02, ',
+    ready: /api-02(, |、)/,
     as: 'upgrader',
   },
   {
