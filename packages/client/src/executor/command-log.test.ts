@@ -49,6 +49,24 @@ it('is written a moment after a line came, with those that came meanwhile', asyn
   expect(clock.pending).toBe(0);
 });
 
+it('goes on after a line that came during a write, and was written with it', async () => {
+  const { path, clock, log } = await stage();
+  log.note(ID, 'uptime', 'accepted');
+  const written = log.flush();
+  log.note(ID, 'uptime', 'completed exit=0');
+  await written;
+  // Its moment comes, and nothing waits any more.
+  clock.advance(GATHER_LINES_MS);
+  await log.flush();
+  log.note(ID, 'whoami', 'accepted');
+  await log.flush();
+  expect((await readFile(path, 'utf8')).match(/"\w+" \w+/g)).toEqual([
+    '"uptime" accepted',
+    '"uptime" completed',
+    '"whoami" accepted',
+  ]);
+});
+
 it('has one line for whatever text', async () => {
   const { path, log } = await stage();
   log.note(ID, 'a\nb\u202e', 'rejected: x\r\ny');

@@ -65,13 +65,15 @@ export function createCommandLog(needs: {
         log.warn('the log of commands cannot be written', { file: path, dropped, error });
       }
     }
-    writing = undefined;
   }
 
   function flush(): Promise<void> {
     gathering?.cancel();
     gathering = undefined;
-    return (writing ??= writeAll());
+    // Cleared by what follows the promise, never by the work itself: with nothing to write that one ends before the
+    // promise is kept here, which would then stand for a write that goes on for ever.
+    writing ??= writeAll().finally(() => (writing = undefined));
+    return writing;
   }
 
   return {
