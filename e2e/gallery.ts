@@ -17,8 +17,9 @@ import { buildConsoleIfStale } from '../scripts/console-build.ts';
 import { openCamera } from './gallery/camera.ts';
 import { makeUpFleet, PASSWORD, SECRET } from './gallery/fleet.ts';
 import { galleryPage } from './gallery/page.ts';
-import { PICTURES, SCREENS } from './gallery/shots.ts';
-import type { Picture, Scene, Shot } from './gallery/shots.ts';
+import { PICTURES, SCREENS } from './gallery/pictures.ts';
+import type { Picture } from './gallery/pictures.ts';
+import type { Scene, Shot } from './gallery/shot.ts';
 import { startUpgrading } from './gallery/upgrading.ts';
 
 const DOCS = join(import.meta.dirname, '../docs');

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
 import { galleryPage } from '../e2e/gallery/page.ts';
-import { PICTURES, SHOTS } from '../e2e/gallery/shots.ts';
+import { PICTURES } from '../e2e/gallery/pictures.ts';
+import { SHOTS } from '../e2e/gallery/shots.ts';
 import { paths } from '../packages/web/src/paths.ts';
 import { read, ROOT } from './source-files.ts';
 

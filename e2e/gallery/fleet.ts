@@ -10,7 +10,7 @@ import { until } from '@ops/testkit/until.ts';
 
 import { connectAppHost } from '../app-hosts.ts';
 import type { AppHost } from '../app-hosts.ts';
-import type { Scene } from './shots.ts';
+import type { Scene } from './shot.ts';
 
 export const SECRET = 'a secret for the pictures of the docs, long enough';
 export const PASSWORD = 'plum-Tractor_91 violin';

@@ -1,6 +1,7 @@
 /** docs/gallery.md, made from the table of the gallery. Pure. */
-import { PICTURES, SHOTS } from './shots.ts';
-import type { Picture } from './shots.ts';
+import { PICTURES } from './pictures.ts';
+import type { Picture } from './pictures.ts';
+import { SHOTS } from './shots.ts';
 
 const HEAD = `# Gallery · 截图
 

@@ -1,44 +1,7 @@
 /** The table of the gallery: every page of the console, and what else a person gets to see. */
 import type { Page } from '@playwright/test';
 
-import type { paths } from '../../packages/web/src/paths.ts';
-
-/** What the addresses of the pictures need to know of the made-up fleet. */
-export interface Scene {
-  readonly url: string;
-  /** Ids of hosts by name. */
-  readonly hosts: Readonly<Record<string, string>>;
-  readonly run: string;
-  readonly failedRun: string;
-  readonly goingOn: string;
-  readonly batch: string;
-  readonly rollout: string;
-  readonly upgrade: string;
-}
-
-type Text = Readonly<Record<'en' | 'zh', string>>;
-
-export interface Shot {
-  /** Begins the names of its files. */
-  readonly name: string;
-  /** Page of the console. */
-  readonly route: keyof typeof paths | 'nowhere';
-  readonly title: Text;
-  readonly caption: Text;
-  readonly path: (scene: Scene) => string;
-  /** Text or selector that shows that the picture is complete. */
-  readonly ready: string | RegExp;
-  /** Before the page is opened. */
-  readonly before?: (page: Page) => Promise<void>;
-  /** Once it is there. */
-  readonly act?: (page: Page) => Promise<void>;
-  /** As somebody who has not signed in; as somebody elsewhere; of a server without hosts. */
-  readonly as?: 'stranger' | 'elsewhere' | 'newcomer' | 'upgrader';
-  /** What shows once the server has been stopped: only then the picture is taken. */
-  readonly stopped?: RegExp;
-  /** In dark as well. */
-  readonly dark?: true;
-}
+import type { Scene, Shot } from './shot.ts';
 
 const press = (...keys: readonly string[]) => {
   return async (page: Page): Promise<void> => {
@@ -428,41 +391,3 @@ export const SHOTS: readonly Shot[] = [
     ready: 'h1',
   },
 ];
-
-const LANGUAGES = ['zh', 'en'] as const;
-
-/** Screens a picture is taken on. */
-export const SCREENS = {
-  wide: { width: 1440, height: 900 },
-  phone: { width: 390, height: 844 },
-} as const;
-
-export interface Picture {
-  readonly shot: Shot;
-  readonly language: (typeof LANGUAGES)[number];
-  readonly screen: keyof typeof SCREENS;
-  readonly scheme: 'light' | 'dark';
-  /** In docs/gallery. */
-  readonly file: string;
-}
-
-/** Every picture there is to be, in the order of the table. */
-export const PICTURES: readonly Picture[] = SHOTS.flatMap((shot) =>
-  LANGUAGES.flatMap((language) => [
-    ...(['wide', 'phone'] as const).map((screen): Picture => {
-      const file = `${shot.name}-${language}-${screen}.webp`;
-      return { shot, language, screen, scheme: 'light', file };
-    }),
-    ...(shot.dark
-      ? [
-          {
-            shot,
-            language,
-            screen: 'wide',
-            scheme: 'dark',
-            file: `${shot.name}-${language}-dark.webp`,
-          } as const,
-        ]
-      : []),
-  ]),
-);
