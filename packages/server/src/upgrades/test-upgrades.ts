@@ -6,7 +6,7 @@ import type { UpgradeHost, UpgradeSummary } from '@ops/protocol/http/upgrades.ts
 import { silentLog } from '@ops/runtime/log.ts';
 import { systemRandom } from '@ops/runtime/random.ts';
 import { ManualClock } from '@ops/testkit/manual-clock.ts';
-import { putRelease, type ReleaseOptions, type SignedRelease } from '@ops/testkit/signed-release.ts';
+import { putRelease, type ReleaseOptions, type PutRelease } from '@ops/testkit/signed-release.ts';
 import { tempDirectory } from '@ops/testkit/temp-directory.ts';
 import { until } from '@ops/testkit/until.ts';
 
@@ -43,9 +43,9 @@ export interface TestUpgrades extends AsyncDisposable {
   readonly hosts: TestHosts;
   /** Where archives, manifest and signature lie. */
   readonly shelf: string;
-  readonly release: SignedRelease;
+  readonly release: PutRelease;
   /** Puts another release there. */
-  offer(options: ReleaseOptions): Promise<SignedRelease>;
+  offer(options: ReleaseOptions): Promise<PutRelease>;
   /** Everything told of upgrades, by all servers. */
   readonly told: readonly UpgradeSummary[];
   readonly writes: number;
