@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { signInAsAdmin } from '@ops/testkit/admin-session.ts';
 import { putRelease } from '@ops/testkit/signed-release.ts';
-import type { SignedRelease } from '@ops/testkit/signed-release.ts';
+import type { PutRelease } from '@ops/testkit/signed-release.ts';
 import { startServer } from '@ops/testkit/start-server.ts';
 import type { RunningServer } from '@ops/testkit/start-server.ts';
 import { tempDirectory } from '@ops/testkit/temp-directory.ts';
@@ -107,7 +107,7 @@ interface Place {
   /** Where releases are put. */
   readonly shelf: string;
   host(name: string, more?: Partial<UpgradingClientOptions>): Promise<UpgradingClient>;
-  put(): Promise<SignedRelease>;
+  put(): Promise<PutRelease>;
 }
 
 /** A server of its own for each test: only one upgrade runs at a time. */
@@ -118,7 +118,7 @@ const test = base.extend<{ readonly place: Place }>({
     await using folder = await tempDirectory('upgrades-e2e');
     await using server = await startServer({ env: { OPS_CLIENT_FILES_DIR: folder.path } });
     const clients: UpgradingClient[] = [];
-    let release: SignedRelease | undefined;
+    let release: PutRelease | undefined;
     await use({
       server,
       shelf: folder.path,

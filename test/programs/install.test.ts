@@ -31,6 +31,7 @@ let admin: AdminSession;
 
 beforeAll(async () => {
   files = await tempDirectory('client-files');
+  await mkdir(join(files.path, 'stage'));
   ({ name: archive, machine } = await makeClientArchive(files.path));
   server = await startServer({ secret: SECRET, env: { OPS_CLIENT_FILES_DIR: files.path } });
   admin = await signInAsAdmin(server.url);

@@ -5,14 +5,14 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { RELEASE_MANIFEST } from '@ops/protocol/domain/client-release.ts';
 import { signInAsAdmin } from '@ops/testkit/admin-session.ts';
 import type { AdminSession } from '@ops/testkit/admin-session.ts';
 import { asRelease } from '@ops/testkit/as-release.ts';
 import type { AsRelease } from '@ops/testkit/as-release.ts';
 import { startProgram } from '@ops/testkit/child-program.ts';
 import { processesOf } from '@ops/testkit/processes-of.ts';
-import { clientScript, makeRelease, signingKey } from '@ops/testkit/release-of-client.ts';
+import { clientScript, makeRelease } from '@ops/testkit/release-of-client.ts';
+import { signingKey, writeRelease } from '@ops/testkit/signed-release.ts';
 import { startClient } from '@ops/testkit/start-client.ts';
 import type { RunningClient } from '@ops/testkit/start-client.ts';
 import { startServer } from '@ops/testkit/start-server.ts';
@@ -62,11 +62,9 @@ async function opsctl(args: readonly string[]): Promise<{ code: number | null; o
   return { code, out: program.lines.join('\n') };
 }
 
-/** Puts it on the server, unsigned. */
+/** Puts it on the server, signed by `opsctl` in the place of a key nobody trusts. */
 async function shelve(release: AsRelease, script = clientScript(release)): Promise<void> {
-  const { manifest, archives } = makeRelease({ key: signingKey(), version: VERSION, release, script });
-  for (const [name, data] of archives) await writeFile(path('dist', name), data);
-  await writeFile(path('dist', RELEASE_MANIFEST), manifest);
+  await writeRelease(path('dist'), makeRelease({ key: signingKey(), version: VERSION, release, script }));
   await opsctlWell('release', 'sign', '--key', 'release.key', 'dist');
 }
 

@@ -12,7 +12,7 @@ import {
 } from '@ops/protocol/domain/client-release.ts';
 import { decode } from '@ops/protocol/schema.ts';
 import { asRelease } from '@ops/testkit/as-release.ts';
-import type { TestRelease } from '@ops/testkit/release-of-client.ts';
+import type { TestRelease } from '@ops/testkit/signed-release.ts';
 import { startClient } from '@ops/testkit/start-client.ts';
 import { tempDirectory } from '@ops/testkit/temp-directory.ts';
 import { until } from '@ops/testkit/until.ts';

@@ -4,11 +4,9 @@ import type { AnswerOf } from '@ops/protocol/http/endpoint.ts';
 import type { previewRollout, RolloutHost, RolloutSummary, WaveReport } from '@ops/protocol/http/rollouts.ts';
 import type { Language, Text } from '@ops/runtime/language.ts';
 
+import { because, countsText, listed, rowsBelow } from './host-words.ts';
 import { onOneLine, table } from './printable.ts';
 import type { Step } from './progress.ts';
-
-/** Host names shown of a wave. */
-const MAX_NAMES = 8;
 
 const REASONS: Readonly<Record<RolloutReason, Text>> = {
   offline: { zh: '离线', en: 'offline' },
@@ -27,14 +25,8 @@ type Change = Pick<RolloutSummary, 'app_name' | 'action' | 'version'>;
 export const changeText = ({ app_name: app, action, version }: Change): string =>
   onOneLine(version === null ? `${action ?? ''} ${app}` : `${app} → ${version}`);
 
-function because({ reason, detail }: Pick<RolloutHost, 'reason' | 'detail'>, language: Language): string {
-  const word = reason === null ? '' : REASONS[reason][language];
-  return [word, detail ?? ''].filter((part) => part !== '').join(': ');
-}
-
-function listed(names: readonly string[]): string {
-  const more = names.length - MAX_NAMES;
-  return `${names.slice(0, MAX_NAMES).join(', ')}${more > 0 ? `, … +${more}` : ''}`;
+function reasonOf({ reason, detail }: Pick<RolloutHost, 'reason' | 'detail'>, language: Language): string {
+  return because(reason && REASONS[reason][language], detail);
 }
 
 /** What would happen to which host. */
@@ -65,20 +57,11 @@ export function previewText(
     ),
   ]);
   if (skipped.length > 0) {
-    const why = skipped.map((host) => `${host.hostname} (${because(host, language)})`);
+    const why = skipped.map((host) => `${host.hostname} (${reasonOf(host, language)})`);
     rows.push([`  ${words[4]}`, String(skipped.length), listed(why)]);
   }
   const head = [`${changeText(change)}: ${summary}`, ...(skipped.length > 0 ? [left] : [])].join(', ');
-  // Without a head of its own: the line above is it.
-  return `${head}\n${table(['', '', ''], rows).split('\n').slice(1).join('\n')}`;
-}
-
-/** `2 healthy, 1 failed`: the counts that are not zero, by the names of the states. */
-function countsText(counts: RolloutSummary['counts']): string {
-  return Object.entries(counts)
-    .filter(([, count]) => count > 0)
-    .map(([state, count]) => `${count} ${state}`)
-    .join(', ');
+  return `${head}\n${rowsBelow(rows)}`;
 }
 
 const OVER = ['healthy', 'failed', 'left', 'rolled_back', 'rollback_failed'] as const;
@@ -121,7 +104,7 @@ export function rolloutText(
     host.wave === null ? '-' : String(host.wave + 1),
     host.state,
     host.version_before ?? '-',
-    because(host, language) || '-',
+    reasonOf(host, language) || '-',
   ]);
   return [
     `${rollout.id}  ${changeText(rollout)}  ${rollout.state}  ${onOneLine(rollout.created_by)}\n`,

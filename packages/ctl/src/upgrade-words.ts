@@ -4,11 +4,9 @@ import type { UpgradeReason } from '@ops/protocol/domain/upgrade.ts';
 import type { UpgradeHost, UpgradePreview, UpgradeSummary } from '@ops/protocol/http/upgrades.ts';
 import type { Language, Text } from '@ops/runtime/language.ts';
 
+import { because, countsText, listed, rowsBelow } from './host-words.ts';
 import { onOneLine, table, utcTime } from './printable.ts';
 import type { Step } from './progress.ts';
-
-/** Host names shown on a line. */
-const MAX_NAMES = 8;
 
 const REASONS: Readonly<Record<UpgradeReason, Text>> = {
   up_to_date: { zh: '已是该版本或更新', en: 'runs it already, or a younger one' },
@@ -35,17 +33,11 @@ type Release = Pick<UpgradeSummary, 'version' | 'commit'>;
 export const releaseText = ({ version, commit }: Release): string =>
   onOneLine(`ops-client ${version} (${commit.slice(0, 12)})`);
 
-export function because(
+function reasonOf(
   { reason, detail }: { readonly reason: UpgradeReason | null; readonly detail?: string | null },
   language: Language,
 ): string {
-  const word = reason === null ? '' : REASONS[reason][language];
-  return [word, detail ?? ''].filter((part) => part !== '').join(': ');
-}
-
-function listed(names: readonly string[]): string {
-  const more = names.length - MAX_NAMES;
-  return `${names.slice(0, MAX_NAMES).join(', ')}${more > 0 ? `, … +${more}` : ''}`;
+  return because(reason && REASONS[reason][language], detail);
 }
 
 /** What would happen to which host. */
@@ -75,18 +67,9 @@ export function previewText({ release, targets, hosts }: UpgradePreview, languag
   ] as const)
     if (of.length > 0) rows.push([`  ${word}`, String(of.length), names(of)]);
   for (const [reason, of] of skipped)
-    rows.push([`  ${words[4]}`, String(of.length), `${because({ reason }, language)}: ${names(of)}`]);
+    rows.push([`  ${words[4]}`, String(of.length), `${reasonOf({ reason }, language)}: ${names(of)}`]);
   const head = [`${releaseText(release)}: ${words[0]}`, ...(offline > 0 ? [words[1]] : [])].join(', ');
-  // Without a head of its own: the line above is it.
-  return `${head}\n${release.key}\n${table(['', '', ''], rows).split('\n').slice(1).join('\n')}`;
-}
-
-/** `2 done, 1 failed`: the counts that are not zero, by the names of the states. */
-export function countsText(counts: UpgradeSummary['counts']): string {
-  return Object.entries(counts)
-    .filter(([, count]) => count > 0)
-    .map(([state, count]) => `${count} ${state}`)
-    .join(', ');
+  return `${head}\n${release.key}\n${rowsBelow(rows)}`;
 }
 
 export function upgradeStep(upgrade: UpgradeSummary, isLast: boolean): Step {
@@ -104,7 +87,7 @@ export function upgradeText(
     host.canary ? '*' : '-',
     host.state,
     host.version_before,
-    because(host, language) || '-',
+    reasonOf(host, language) || '-',
   ]);
   return [
     `${upgrade.id}  ${releaseText(upgrade)}  ${upgrade.state}  ${onOneLine(upgrade.created_by)}\n`,

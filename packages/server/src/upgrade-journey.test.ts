@@ -8,7 +8,7 @@ import type { MessageOf } from '@ops/protocol/wire/messages.ts';
 import { signInAsAdmin } from '@ops/testkit/admin-session.ts';
 import type { AdminSession } from '@ops/testkit/admin-session.ts';
 import type { FakeClient } from '@ops/testkit/fake-client.ts';
-import { putRelease, type SignedRelease } from '@ops/testkit/signed-release.ts';
+import { putRelease, type PutRelease } from '@ops/testkit/signed-release.ts';
 import { tempDirectory } from '@ops/testkit/temp-directory.ts';
 import { until } from '@ops/testkit/until.ts';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -17,7 +17,7 @@ import { startWholeServer } from './test-whole-server.ts';
 import type { WholeServer } from './test-whole-server.ts';
 
 let directory: Awaited<ReturnType<typeof tempDirectory>>;
-let release: SignedRelease;
+let release: PutRelease;
 let server: WholeServer;
 let admin: AdminSession;
 
@@ -70,9 +70,9 @@ it('a client is ordered, fetches the archive part by part, and is done when it c
   const id = await begin({ all: true });
   const order = await client.expect('upgrade');
   expect(order).toMatchObject({ upgrade_id: id, signature: { key: release.key } });
-  expect(JSON.parse(order.manifest)).toEqual(release.about);
+  expect(JSON.parse(order.manifest)).toEqual(release.release);
   tells(client, id, 'fetching');
-  const { name, size, sha256 } = release.about.files[0]!;
+  const { name, size, sha256 } = release.release.files[0]!;
   const hash = createHash('sha256');
   for (let offset = 0; offset < size;) {
     client.send({ type: 'upgrade_fetch', upgrade_id: id, name, offset });
@@ -151,7 +151,7 @@ it('a client that fetches what is not its own gets nothing, and goes on', async 
   const stranger = await server.enter({}, standing(OLD));
   const id = await begin({ client_ids: [client.clientId] });
   await client.expect('upgrade');
-  const { name } = release.about.files[0]!;
+  const { name } = release.release.files[0]!;
   stranger.send({ type: 'upgrade_fetch', upgrade_id: id, name, offset: 0 });
   expect((await stranger.expect('upgrade_part')).data).toBe('');
   tells(stranger, id, 'failed');

@@ -1,19 +1,67 @@
-/** A signed release of ops-client as it lies on a server, with archives of made-up bytes. For tests. */
+/** Releases of ops-client as a server hands them out: archives, their manifest, its signature. For tests. */
 import { createHash, randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { RELEASE_MANIFEST, RELEASE_SIGNATURE, SIGNED_PREFIX } from '@ops/protocol/domain/client-release.ts';
-import type { ClientRelease, ReleaseName } from '@ops/protocol/domain/client-release.ts';
+import type { ClientRelease, ReleaseName, ReleaseSignature } from '@ops/protocol/domain/client-release.ts';
 import { makeSigningKey, readSigningKey } from '@ops/runtime/ed25519.ts';
+import type { SigningKey } from '@ops/runtime/ed25519.ts';
 
-export interface SignedRelease {
-  readonly about: ClientRelease;
+export type Arch = ClientRelease['files'][number]['arch'];
+
+/** The processor the tests run on. */
+export const THIS_ARCH: Arch = process.arch === 'arm64' ? 'arm64' : 'x64';
+
+export const signingKey = (): SigningKey => readSigningKey(makeSigningKey())!;
+
+/** The folder in an archive; the archive is this and `.tar.gz`. */
+export const folderOf = (version: string, arch: Arch): string => `ops-client-${version}-linux-${arch}`;
+
+export interface TestRelease {
+  readonly manifest: string;
+  readonly signature: ReleaseSignature;
+  /** By name. */
+  readonly archives: ReadonlyMap<string, Buffer>;
+  readonly release: ClientRelease;
+}
+
+/** @param changes what the manifest says instead */
+export function signRelease(
+  name: ReleaseName,
+  data: Readonly<Partial<Record<Arch, Buffer>>>,
+  key: SigningKey,
+  changes: Partial<ClientRelease> = {},
+): TestRelease {
+  const archives = new Map<string, Buffer>();
+  const files: ClientRelease['files'] = [];
+  for (const arch of ['x64', 'arm64'] as const) {
+    const archive = data[arch];
+    if (!archive) continue;
+    const file = `${folderOf(name.version, arch)}.tar.gz`;
+    archives.set(file, archive);
+    const sha256 = createHash('sha256').update(archive).digest('hex');
+    files.push({ os: 'linux', arch, name: file, size: archive.length, sha256 });
+  }
+  const release: ClientRelease = { format: 1, program: 'ops-client', ...name, files, ...changes };
+  const manifest = `${JSON.stringify(release)}\n`;
+  const signature = { key: key.publicKey, signature: key.sign(SIGNED_PREFIX + manifest) };
+  return { manifest, signature, archives, release };
+}
+
+export async function writeRelease(
+  directory: string,
+  { manifest, signature, archives }: TestRelease,
+): Promise<void> {
+  for (const [name, data] of archives) await writeFile(join(directory, name), data);
+  await writeFile(join(directory, RELEASE_MANIFEST), manifest);
+  await writeFile(join(directory, RELEASE_SIGNATURE), JSON.stringify(signature));
+}
+
+export interface PutRelease extends TestRelease {
   readonly name: ReleaseName;
   /** `ed25519:…` */
   readonly key: string;
-  /** Bytes of the archive for x64. */
-  readonly archive: Buffer;
 }
 
 export interface ReleaseOptions {
@@ -21,43 +69,13 @@ export interface ReleaseOptions {
   readonly releasedAt?: number;
   /** Bytes of each archive. */
   readonly bytes?: number;
-  /** Of the private key; a new one when absent. */
-  readonly pem?: string;
 }
 
-/** Writes archives, manifest and signature into the directory. */
-export async function putRelease(directory: string, options: ReleaseOptions = {}): Promise<SignedRelease> {
-  const { version = '2.0.0', releasedAt = 1_790_000_000_000, bytes = 1000, pem = makeSigningKey() } = options;
-  const archives = (['x64', 'arm64'] as const).map((arch) => ({
-    arch,
-    name: `ops-client-${version}-linux-${arch}.tar.gz`,
-    data: randomBytes(bytes),
-  }));
-  const about: ClientRelease = {
-    format: 1,
-    program: 'ops-client',
-    version,
-    commit: 'c0ffee1',
-    released_at: releasedAt,
-    files: archives.map(({ arch, name, data }) => ({
-      os: 'linux',
-      arch,
-      name,
-      size: data.length,
-      sha256: createHash('sha256').update(data).digest('hex'),
-    })),
-  };
-  for (const { name, data } of archives) await writeFile(join(directory, name), data);
-  const manifest = JSON.stringify(about);
-  const key = readSigningKey(pem);
-  if (!key) throw new Error('no signing key');
-  const signature = { key: key.publicKey, signature: key.sign(SIGNED_PREFIX + manifest) };
-  await writeFile(join(directory, RELEASE_MANIFEST), manifest);
-  await writeFile(join(directory, RELEASE_SIGNATURE), JSON.stringify(signature));
-  return {
-    about,
-    name: { version, commit: about.commit, released_at: releasedAt },
-    key: key.publicKey,
-    archive: archives[0]!.data,
-  };
+/** Writes one with archives of made-up bytes and a new key into the directory. */
+export async function putRelease(directory: string, options: ReleaseOptions = {}): Promise<PutRelease> {
+  const { version = '2.0.0', releasedAt = 1_790_000_000_000, bytes = 1000 } = options;
+  const name = { version, commit: 'c0ffee1', released_at: releasedAt };
+  const made = signRelease(name, { x64: randomBytes(bytes), arm64: randomBytes(bytes) }, signingKey());
+  await writeRelease(directory, made);
+  return { ...made, name, key: made.signature.key };
 }

@@ -12,7 +12,7 @@ import { systemRandom } from '@ops/runtime/random.ts';
 
 import { startFakeServer } from './fake-server.ts';
 import type { FakeServer, FakeServerConnection } from './fake-server.ts';
-import type { TestRelease } from './release-of-client.ts';
+import type { TestRelease } from './signed-release.ts';
 import { until } from './until.ts';
 
 export type Told = MessageOf<'upgrade_status'>;

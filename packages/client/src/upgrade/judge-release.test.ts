@@ -1,4 +1,5 @@
-import { makeRelease, signingKey } from '@ops/testkit/release-of-client.ts';
+import { makeRelease } from '@ops/testkit/release-of-client.ts';
+import { signingKey } from '@ops/testkit/signed-release.ts';
 import { describe, expect, it } from 'vitest';
 
 import { UpgradeFailure } from './failure.ts';

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { signingKey } from '@ops/testkit/release-of-client.ts';
+import { signingKey } from '@ops/testkit/signed-release.ts';
 import { until } from '@ops/testkit/until.ts';
 import { describe, expect, it } from 'vitest';
 

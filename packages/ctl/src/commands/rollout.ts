@@ -1,58 +1,21 @@
 /** `rollout`: changes an application on many hosts wave by wave, looks at a rollout, and gives it orders. */
-import { ROLLOUT_ORDERS } from '@ops/protocol/domain/rollout.ts';
-import type { RolloutOrder } from '@ops/protocol/domain/rollout.ts';
 import type { AnswerOf } from '@ops/protocol/http/endpoint.ts';
-import { createRollout, getRollout, orderRollout, previewRollout } from '@ops/protocol/http/rollouts.ts';
+import { createRollout, previewRollout } from '@ops/protocol/http/rollouts.ts';
 
 import type { Command, Surroundings } from '../command.ts';
 import { usageFault } from '../command-line.ts';
 import { isConfirmed } from '../confirm.ts';
 import { Ending, EXIT } from '../exit-status.ts';
 import type { ExitStatus } from '../exit-status.ts';
-import { followRollout, showRollout } from '../follow-rollout.ts';
-import { onOneLine } from '../printable.ts';
+import { rolloutCourses } from '../follow-rollout.ts';
 import { changeOf, conditionsOf, ORDER_OPTIONS, wavesOf } from '../rollout-order.ts';
 import { previewText } from '../rollout-words.ts';
 import { callOnce } from '../server/call-once.ts';
 import { selectionOf } from '../target-hosts.ts';
 import { say } from '../terminal.ts';
 import { checkOptions, runVerb, verbSyntax } from '../verb.ts';
-import type { Verb } from '../verb.ts';
 
-const show: Verb = {
-  operands: 'ID',
-  count: [1, 1],
-  options: ['follow'],
-  async run(surroundings, [id = '']) {
-    if (surroundings.given.flag('follow')) return followRollout(surroundings, id);
-    const { rollout: found } = await surroundings.server.call(getRollout, { params: { id } });
-    await showRollout(surroundings, found, { isWhole: true });
-    return EXIT.good;
-  },
-};
-
-function ordering(order: RolloutOrder): Verb {
-  return {
-    operands: 'ID',
-    count: [1, 1],
-    options: order === 'pause' ? [] : ['follow'],
-    async run(surroundings, [id = '']) {
-      const { terminal, server, given } = surroundings;
-      const answer = await server.call(orderRollout, { params: { id }, body: { order } });
-      if (given.flag('follow')) return followRollout(surroundings, id, AIMS[order]);
-      terminal.out(given.flag('json') ? `${JSON.stringify(answer)}\n` : `${onOneLine(answer.message)}\n`);
-      return EXIT.good;
-    },
-  };
-}
-
-/** Where an order leads when all goes well. */
-const AIMS = { pause: 'paused', resume: 'succeeded', stop: 'stopped', rollback: 'rolled_back' } as const;
-
-const VERBS: Readonly<Record<string, Verb>> = {
-  show,
-  ...Object.fromEntries(ROLLOUT_ORDERS.map((order) => [order, ordering(order)])),
-};
+const VERBS = rolloutCourses.verbs;
 
 type Preview = AnswerOf<typeof previewRollout>;
 
@@ -92,7 +55,7 @@ async function begin(surroundings: Surroundings): Promise<ExitStatus> {
   if (mayAsk && !(await isConfirmed(terminal, { zh: '开始？', en: 'Begin?' }))) return EXIT.failed;
 
   const made = await callOnce(server, createRollout, { body: { ...order, ...conditions } });
-  return followRollout(surroundings, made.rollout_id);
+  return rolloutCourses.follow(surroundings, made.rollout_id);
 }
 
 export const rollout: Command = {

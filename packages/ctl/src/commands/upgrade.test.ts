@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { putRelease, type SignedRelease } from '@ops/testkit/signed-release.ts';
+import { putRelease, type PutRelease } from '@ops/testkit/signed-release.ts';
 import { startServer } from '@ops/testkit/start-server.ts';
 import type { RunningServer } from '@ops/testkit/start-server.ts';
 import { tempDirectory, type TempDirectory } from '@ops/testkit/temp-directory.ts';
@@ -20,7 +20,7 @@ const OLD = { version: '1.0.0', commit: 'a', released_at: 1 };
 let server: RunningServer;
 let home: TempDirectory;
 let shelf: TempDirectory;
-let release: SignedRelease;
+let release: PutRelease;
 
 beforeAll(async () => {
   home = await tempDirectory('opsctl-upgrade');

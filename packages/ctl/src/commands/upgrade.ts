@@ -10,7 +10,7 @@ import { usageFault } from '../command-line.ts';
 import { isConfirmed } from '../confirm.ts';
 import { Ending, EXIT } from '../exit-status.ts';
 import type { ExitStatus } from '../exit-status.ts';
-import { followUpgrade } from '../follow-upgrade.ts';
+import { upgradeCourses } from '../follow-upgrade.ts';
 import { onOneLine } from '../printable.ts';
 import { callOnce } from '../server/call-once.ts';
 import type { Server } from '../server/server.ts';
@@ -128,6 +128,6 @@ export const upgrade: Command = {
     // Of the release that was shown, and of no other.
     const body = { ...order, ...conditions, released_at: preview.release.released_at };
     const made = await callOnce(server, createUpgrade, { body });
-    return followUpgrade(surroundings, made.upgrade_id);
+    return upgradeCourses.follow(surroundings, made.upgrade_id);
   },
 };

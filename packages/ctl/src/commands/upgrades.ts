@@ -1,54 +1,17 @@
 /** `upgrades`: those there were, newest first; shows one, and gives it orders. */
-import { UPGRADE_ORDERS } from '@ops/protocol/domain/upgrade.ts';
-import type { UpgradeOrder } from '@ops/protocol/domain/upgrade.ts';
-import { getUpgrade, listUpgrades, MAX_UPGRADES_PAGE, orderUpgrade } from '@ops/protocol/http/upgrades.ts';
+import { listUpgrades, MAX_UPGRADES_PAGE } from '@ops/protocol/http/upgrades.ts';
 
 import type { Command, Surroundings } from '../command.ts';
 import { usageFault } from '../command-line.ts';
 import { EXIT } from '../exit-status.ts';
 import type { ExitStatus } from '../exit-status.ts';
-import { followUpgrade, showUpgrade } from '../follow-upgrade.ts';
-import { onOneLine, table } from '../printable.ts';
+import { upgradeCourses } from '../follow-upgrade.ts';
+import { table } from '../printable.ts';
 import { upgradeRow } from '../upgrade-words.ts';
 import { checkOptions, runVerb, verbSyntax } from '../verb.ts';
-import type { Verb } from '../verb.ts';
 
 const DEFAULT_ROWS = 20;
-
-const show: Verb = {
-  operands: 'ID',
-  count: [1, 1],
-  options: ['follow'],
-  async run(surroundings, [id = '']) {
-    if (surroundings.given.flag('follow')) return followUpgrade(surroundings, id);
-    const { upgrade: found } = await surroundings.server.call(getUpgrade, { params: { id } });
-    await showUpgrade(surroundings, found, { isWhole: true });
-    return EXIT.good;
-  },
-};
-
-/** Where an order leads when all goes well. */
-const AIMS = { pause: 'paused', resume: 'finished', stop: 'stopped' } as const;
-
-function ordering(order: UpgradeOrder): Verb {
-  return {
-    operands: 'ID',
-    count: [1, 1],
-    options: order === 'pause' ? [] : ['follow'],
-    async run(surroundings, [id = '']) {
-      const { terminal, server, given } = surroundings;
-      const answer = await server.call(orderUpgrade, { params: { id }, body: { order } });
-      if (given.flag('follow')) return followUpgrade(surroundings, id, AIMS[order]);
-      terminal.out(given.flag('json') ? `${JSON.stringify(answer)}\n` : `${onOneLine(answer.message)}\n`);
-      return EXIT.good;
-    },
-  };
-}
-
-const VERBS: Readonly<Record<string, Verb>> = {
-  show,
-  ...Object.fromEntries(UPGRADE_ORDERS.map((order) => [order, ordering(order)])),
-};
+const VERBS = upgradeCourses.verbs;
 
 async function list(surroundings: Surroundings): Promise<ExitStatus> {
   const { terminal, server, given } = surroundings;

@@ -1,10 +1,9 @@
 /** Follows a rollout until it is over, or held and waits for somebody. */
 import { getRollout, rolloutSummary } from '@ops/protocol/http/rollouts.ts';
 import type { RolloutSummary } from '@ops/protocol/http/rollouts.ts';
-import { decodeKnown, isObject } from '@ops/protocol/schema.ts';
 import type { RolloutState } from '@ops/protocol/domain/rollout.ts';
 
-import { watch } from './watch.ts';
+import { watchOne } from './watch.ts';
 import type { Watch } from './watch.ts';
 
 /** Nothing more happens in them unless somebody orders it. A paused one was paused by somebody who goes on. */
@@ -23,16 +22,9 @@ export function watchRollout(
   id: string,
   watching: Watch<RolloutSummary>,
 ): Promise<RolloutSummary | undefined> {
-  const { server } = watching;
-  return watch(
-    {
-      query: { topics: 'rollout' },
-      event: 'rollout',
-      ask: async () => (await server.call(getRollout, { params: { id } })).rollout,
-      read: (data) => (isObject(data) && data['id'] === id ? decodeKnown(rolloutSummary, data) : undefined),
-      revision: ({ revision }) => revision,
-      isOver: (rollout) => isResting(rollout),
-    },
+  const ask = async () => (await watching.server.call(getRollout, { params: { id } })).rollout;
+  return watchOne<RolloutSummary>(
+    { id, topic: 'rollout', schema: rolloutSummary, ask, isOver: isResting },
     watching,
   );
 }

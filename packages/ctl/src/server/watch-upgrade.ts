@@ -2,9 +2,8 @@
 import type { UpgradeState } from '@ops/protocol/domain/upgrade.ts';
 import { getUpgrade, upgradeSummary } from '@ops/protocol/http/upgrades.ts';
 import type { UpgradeSummary } from '@ops/protocol/http/upgrades.ts';
-import { decode, isObject } from '@ops/protocol/schema.ts';
 
-import { watch } from './watch.ts';
+import { watchOne } from './watch.ts';
 import type { Watch } from './watch.ts';
 
 /** Nothing more happens in them unless somebody orders it. A paused one was paused by somebody who goes on. */
@@ -17,16 +16,9 @@ export function watchUpgrade(
   id: string,
   watching: Watch<UpgradeSummary>,
 ): Promise<UpgradeSummary | undefined> {
-  const { server } = watching;
-  return watch(
-    {
-      query: { topics: 'upgrade' },
-      event: 'upgrade',
-      ask: async () => (await server.call(getUpgrade, { params: { id } })).upgrade,
-      read: (data) => (isObject(data) && data['id'] === id ? decode(upgradeSummary, data) : undefined),
-      revision: ({ revision }) => revision,
-      isOver: (upgrade) => isResting(upgrade),
-    },
+  const ask = async () => (await watching.server.call(getUpgrade, { params: { id } })).upgrade;
+  return watchOne<UpgradeSummary>(
+    { id, topic: 'upgrade', schema: upgradeSummary, ask, isOver: isResting },
     watching,
   );
 }

@@ -8,6 +8,8 @@ import { events } from '@ops/protocol/http/events.ts';
 import type { QueryOf } from '@ops/protocol/http/endpoint.ts';
 import { sleep } from '@ops/runtime/clock.ts';
 import type { Clock } from '@ops/runtime/clock.ts';
+import { decodeKnown, isObject } from '@ops/protocol/schema.ts';
+import type { Schema } from '@ops/protocol/schema.ts';
 
 import { readEvents } from './event-stream.ts';
 import { addressOf, isPassing } from './server.ts';
@@ -89,4 +91,28 @@ export async function watch<State>(
     if (!isOver()) await sleep(clock, ASK_EVERY_MS, signal);
   }
   return isOver() ? newest : undefined;
+}
+
+/** One of many whose events each hold all of it. @returns undefined when aborted. @throws ApiFailure when it cannot be read */
+export function watchOne<State extends { readonly revision: number }>(
+  one: {
+    readonly id: string;
+    /** Also the name of its events. */
+    readonly topic: 'rollout' | 'upgrade';
+    readonly schema: Schema<State>;
+  } & Pick<Subject<State>, 'ask' | 'isOver'>,
+  watching: Watch<State>,
+): Promise<State | undefined> {
+  const { id, topic, schema, ask, isOver } = one;
+  return watch(
+    {
+      query: { topics: topic },
+      event: topic,
+      ask,
+      read: (data) => (isObject(data) && data['id'] === id ? decodeKnown(schema, data) : undefined),
+      revision: ({ revision }) => revision,
+      isOver,
+    },
+    watching,
+  );
 }

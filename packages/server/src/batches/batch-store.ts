@@ -8,6 +8,7 @@ import { sleep, type Clock } from '@ops/runtime/clock.ts';
 import type { AuditEntry } from '../audit/entry.ts';
 import { summaryOf } from '../commands/command-rows.ts';
 import type { Database } from '../storage/database.ts';
+import { newestFirst } from '../storage/select.ts';
 import type { Tables } from '../storage/tables.ts';
 import { memberOf, type Member, type Standing } from './members.ts';
 
@@ -65,13 +66,7 @@ export function createBatchStore(database: Database<Tables>, clock: Clock): Batc
     },
 
     async page(limit, before) {
-      const rows = await query
-        .selectFrom('batches')
-        .selectAll()
-        .$if(before !== undefined, (select) => select.where('number', '<', before!))
-        .orderBy('number', 'desc')
-        .limit(limit)
-        .execute();
+      const rows = await query.selectFrom('batches').selectAll().$call(newestFirst(before, limit)).execute();
       return rows.map((row) => ({ ...factsOf(row), number: row.number }));
     },
 

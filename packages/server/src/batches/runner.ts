@@ -15,6 +15,7 @@
  */
 import { OpsError } from '@ops/protocol/errors.ts';
 import type { Clock, Timer } from '@ops/runtime/clock.ts';
+import { createSteps } from '@ops/runtime/in-turn.ts';
 import type { Log } from '@ops/runtime/log.ts';
 
 import type { AuditEntry } from '../audit/entry.ts';
@@ -59,10 +60,7 @@ export function createRunner(needs: RunnerNeeds): Runner {
   const { record, store, commands, fleet, clock, log, onChange, onFinished } = needs;
   const { members } = record;
   const turns = createTurns(members.list, isOnline, record.facts.queue_secs !== null);
-  /** Steps taken one after the other. */
-  let tail: Promise<unknown> = Promise.resolve();
-  let isWoken = false;
-  let isClosed = false;
+  const steps = createSteps(tryStep);
   /** What stands to be cancelled was, for this reason. */
   let cancelledFor: 'user' | 'failures' | null = null;
   let retry: Timer | undefined;
@@ -72,19 +70,8 @@ export function createRunner(needs: RunnerNeeds): Runner {
     return fleet.summary(clientId)?.status !== 'offline';
   }
 
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = tail.then(work);
-    tail = done.catch(() => {});
-    return done;
-  }
-
   function wake(): void {
-    if (isWoken || isClosed || record.facts.state === 'finished') return;
-    isWoken = true;
-    void inTurn(async () => {
-      isWoken = false;
-      if (!isClosed) await tryStep();
-    });
+    if (record.facts.state !== 'finished') steps.wake();
   }
 
   async function tryStep(): Promise<void> {
@@ -188,17 +175,16 @@ export function createRunner(needs: RunnerNeeds): Runner {
       if (turns.online(clientId)) wake();
     },
     stop: (by) =>
-      inTurn(async () => {
+      steps.inTurn(async () => {
         const { state, stopped } = record.facts;
-        if (isClosed || state === 'finished' || members.isOver) throw new OpsError('command_over');
+        if (steps.isClosed || state === 'finished' || members.isOver) throw new OpsError('command_over');
         if (stopped !== 'user') await stopping('user', by);
         // It stands; what cannot be cancelled now is later.
         await tryStep();
       }),
     async close() {
-      isClosed = true;
       cancelTimers();
-      await tail;
+      await steps.close();
     },
   };
 }

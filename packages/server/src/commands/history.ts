@@ -8,6 +8,7 @@ import type { CommandSummary } from '@ops/protocol/http/commands.ts';
 import { sleep, type Clock } from '@ops/runtime/clock.ts';
 
 import type { Database } from '../storage/database.ts';
+import { contains } from '../storage/select.ts';
 import type { Tables } from '../storage/tables.ts';
 import { summaryOf, type CommandRow } from './command-rows.ts';
 import type { CommandFilter } from './commands.ts';
@@ -58,12 +59,8 @@ export function createHistory(database: Database<Tables>, clock: Clock): History
     if (appName !== undefined)
       rows = rows.where(sql<boolean>`json_extract(detail, '$.appName') = ${appName}`);
     if (single === true) rows = rows.where('batch_id', 'is', null);
-    if (search !== undefined && search !== '') {
-      const part = `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`;
-      rows = rows.where(
-        sql<boolean>`(command LIKE ${part} ESCAPE '\\' OR hostname LIKE ${part} ESCAPE '\\')`,
-      );
-    }
+    if (search !== undefined && search !== '')
+      rows = rows.where((where) => where.or([contains('command', search), contains('hostname', search)]));
     return rows.execute();
   }
 

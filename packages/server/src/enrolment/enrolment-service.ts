@@ -7,6 +7,7 @@
 import { OpsError } from '@ops/protocol/errors.ts';
 import type { CreatedToken, TokenView } from '@ops/protocol/http/enrolment.ts';
 import type { Clock } from '@ops/runtime/clock.ts';
+import { createInTurn } from '@ops/runtime/in-turn.ts';
 import type { Log } from '@ops/runtime/log.ts';
 import type { Random } from '@ops/runtime/random.ts';
 
@@ -53,7 +54,7 @@ export async function createEnrolment(needs: EnrolmentNeeds): Promise<Enrolment>
   const keys = new Map<string, ClientKey>();
   const orders = createNewIdentityOrders(clock);
   /** Changes of one client or token follow each other: each is judged by what the one before it left. */
-  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = createInTurn();
 
   const stored = await store.load();
   for (const token of stored.tokens) tokens.set(token.id, token);
@@ -70,12 +71,6 @@ export async function createEnrolment(needs: EnrolmentNeeds): Promise<Enrolment>
     keys.delete(change.id);
     orders.drop(change.id);
   });
-
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = last.then(work, work);
-    last = done.catch(() => undefined);
-    return done;
-  }
 
   function entry(
     action: string,

@@ -4,7 +4,7 @@ import { freshSample } from '@ops/protocol/wire/plain-heartbeat.ts';
 import { exampleFacts, exampleSample } from '@ops/testkit/example-messages.ts';
 
 import type { FleetChange, FleetSeat } from './fleet.ts';
-import { fakeLink, idOf, registrationOf, testFleet } from './test-fleet.ts';
+import { fakeLink, idOf, numberOf, registrationOf, testFleet } from './test-fleet.ts';
 import type { TestFleet } from './test-fleet.ts';
 
 const A = idOf(1);
@@ -303,7 +303,7 @@ describe('finding clients', () => {
       }),
       fakeLink(),
     );
-    const found = (search: string) => fleet.ids({ search }).map((id) => Number.parseInt(id.slice(-12), 16));
+    const found = (search: string) => fleet.ids({ search }).map(numberOf);
     expect(found('wEB')).toEqual([1]);
     expect(found('1.2.3')).toEqual([1]);
     expect(found('ENV=PR')).toEqual([1]);

@@ -19,6 +19,18 @@ export function idOf(n: number): string {
   return `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`;
 }
 
+/** Of `idOf`. */
+export const numberOf = (clientId: string): number => Number.parseInt(clientId.slice(-12), 16);
+
+/** A line for each host: `1 healthy`, `2 failed status`. */
+export function hostLines(
+  hosts: readonly { readonly client_id: string; readonly state: string; readonly reason: string | null }[],
+): string[] {
+  return hosts.map(({ client_id, state, reason }) =>
+    [numberOf(client_id), state, reason].filter((part) => part !== null).join(' '),
+  );
+}
+
 export function registrationOf(n: number, overrides: Partial<Registration> = {}): Registration {
   return {
     clientId: idOf(n),

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exampleFacts } from '@ops/testkit/example-messages.ts';
 
 import type { FleetSeat, FleetWindow, WindowQuery } from './fleet.ts';
-import { fakeLink, idOf, registrationOf, testFleet } from './test-fleet.ts';
+import { fakeLink, idOf, numberOf, registrationOf, testFleet } from './test-fleet.ts';
 import type { FakeLink, TestFleet } from './test-fleet.ts';
 import { MAX_LOOK, REORDER_MS } from './window.ts';
 
@@ -39,7 +39,7 @@ function measure(n: number, sample: Sample): void {
 
 /** Numbers of the clients of a look. */
 function numbers(ids: readonly string[] | undefined): readonly number[] | undefined {
-  return ids?.map((id) => Number.parseInt(id.slice(-12), 16));
+  return ids?.map(numberOf);
 }
 
 function order(query: WindowQuery): readonly number[] | undefined {

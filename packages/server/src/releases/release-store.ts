@@ -2,6 +2,7 @@
 import { sql, type Selectable } from 'kysely';
 
 import type { Database, Statement } from '../storage/database.ts';
+import { newestFirst } from '../storage/select.ts';
 import type { Tables } from '../storage/tables.ts';
 import { forEach } from '../commands/steps.ts';
 import type { ReleaseDraft, ReleaseFilter, StoredRelease } from './releases.ts';
@@ -202,9 +203,7 @@ export function createReleaseStore(database: Database<Tables>, keep: number): Re
         )
         .$if(clientId !== undefined, (select) => select.where('client_id', '=', clientId!))
         .$if(appName !== undefined, (select) => select.where('app_name', '=', appName!))
-        .$if(below !== undefined, (select) => select.where('number', '<', below!))
-        .orderBy('number', 'desc')
-        .limit(limit)
+        .$call(newestFirst(below, limit))
         .execute();
       return rows.map((row) => ({ release: releaseOf(row), isNewest: row.is_newest === 1 }));
     },

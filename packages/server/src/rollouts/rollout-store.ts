@@ -8,6 +8,7 @@ import type { AuditEntry } from '../audit/entry.ts';
 import { keyStatements, type NewKey } from '../commands/command-store.ts';
 import { forEach } from '../commands/steps.ts';
 import type { Database, Statement } from '../storage/database.ts';
+import { contains, newestFirst } from '../storage/select.ts';
 import type { Tables } from '../storage/tables.ts';
 import { storedDetail } from './findings.ts';
 import { waveReports, type Host, type HostStep, type Progress, type RolloutRecord } from './record.ts';
@@ -229,21 +230,18 @@ export function createRolloutStore(database: Database<Tables>, clock: Clock): Ro
         .selectFrom('rollouts')
         .selectAll()
         .$if(appName !== undefined, (select) => select.where('app_name', '=', appName!))
-        .$if(below !== undefined, (select) => select.where('number', '<', below!))
-        .orderBy('number', 'desc')
-        .limit(limit)
+        .$call(newestFirst(below, limit))
         .execute();
       return rows.map((row) => ({ number: row.number, summary: summaryOfRow(row) }));
     },
 
     async hosts(id, { wave, state, search }, { offset, limit }) {
-      const part = search === undefined ? undefined : `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`;
       const passing = query
         .selectFrom('rollout_hosts')
         .where('rollout_id', '=', id)
         .$if(wave !== undefined, (select) => select.where('wave', '=', wave!))
         .$if(state !== undefined, (select) => select.where('state', '=', state!))
-        .$if(part !== undefined, (select) => select.where(sql<boolean>`hostname LIKE ${part} ESCAPE '\\'`));
+        .$if(search !== undefined, (select) => select.where(contains('hostname', search!)));
       const rows = await passing.selectAll().orderBy('position').limit(limit).offset(offset).execute();
       const { total } = await passing
         .select(({ fn }) => fn.countAll<number>().as('total'))

@@ -13,6 +13,7 @@ import { OpsError } from '@ops/protocol/errors.ts';
 import type { Words } from '@ops/protocol/http/endpoint.ts';
 import type { CommandSummary } from '@ops/protocol/http/commands.ts';
 import type { Timer } from '@ops/runtime/clock.ts';
+import { createSteps } from '@ops/runtime/in-turn.ts';
 
 import type { AuditEntry } from '../audit/entry.ts';
 import type { Actor, Commands } from '../commands/commands.ts';
@@ -60,6 +61,8 @@ export function createRunner(needs: RunnerNeeds): Runner {
   const { record, store, commands, fleet, mayReturn, follow, clock, log, onChange, onFinished } = needs;
   const { facts, hosts } = record;
   const beginner = createBeginner({ ...needs, recall });
+  const steps = createSteps(tryStep);
+  const { wake, inTurn } = steps;
   const hand: Hand = {
     record,
     fleet,
@@ -77,28 +80,9 @@ export function createRunner(needs: RunnerNeeds): Runner {
   };
   const forward = createForward(hand);
   const goBack = createBackward(hand, commands);
-  /** Steps taken one after the other. */
-  let tail: Promise<unknown> = Promise.resolve();
-  let isWoken = false;
-  let isClosed = false;
   let retry: Timer | undefined;
   /** How commands of hosts that move have ended; null: it is not kept any more. */
   const over = new Map<string, CommandSummary | null>();
-
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = tail.then(work);
-    tail = done.catch(() => {});
-    return done;
-  }
-
-  function wake(): void {
-    if (isWoken || isClosed) return;
-    isWoken = true;
-    void inTurn(async () => {
-      isWoken = false;
-      if (!isClosed) await tryStep();
-    });
-  }
 
   function later(): void {
     retry ??= clock.after(RETRY_MS, () => {
@@ -189,7 +173,7 @@ export function createRunner(needs: RunnerNeeds): Runner {
     const failures = changed.filter(({ state }) => state === 'failed').length;
     const { progress } = record;
     await save({ progress: { ...progress, failures: progress.failures + failures }, hosts: changed });
-    for (const { steps } of changed) for (const { commandId } of steps) over.delete(commandId);
+    for (const host of changed) for (const { commandId } of host.steps) over.delete(commandId);
   }
 
   /** It goes back at once, without the steps that are left. */
@@ -220,7 +204,7 @@ export function createRunner(needs: RunnerNeeds): Runner {
     async load() {
       // What was watched before nobody has seen to its end.
       record.progress = unwatched(record.progress);
-      const commandIds = hosts.filter(isMoving).map(({ steps }) => steps.at(-1)!.commandId);
+      const commandIds = hosts.filter(isMoving).map((host) => host.steps.at(-1)!.commandId);
       for (const commandId of commandIds) follow(commandId);
       for (const commandId of commandIds) await recall(commandId);
       wake();
@@ -236,15 +220,15 @@ export function createRunner(needs: RunnerNeeds): Runner {
     },
     order: (order, by) =>
       inTurn(async () => {
-        if (isClosed || !mayOrder(facts, record.progress.state, order)) throw new OpsError('rollout_state');
+        if (steps.isClosed || !mayOrder(facts, record.progress.state, order))
+          throw new OpsError('rollout_state');
         await save(ordered(record, order, by.actor, clock.wall()), by);
         wake();
       }),
     async close() {
-      isClosed = true;
       retry?.cancel();
       forward.stop();
-      await tail;
+      await steps.close();
     },
   };
 }

@@ -7,7 +7,6 @@ import { silentLog } from '@ops/runtime/log.ts';
 import { systemRandom } from '@ops/runtime/random.ts';
 import { ManualClock } from '@ops/testkit/manual-clock.ts';
 import { tempDirectory } from '@ops/testkit/temp-directory.ts';
-import { until } from '@ops/testkit/until.ts';
 
 import { createAppActions, type AppActions } from '../apps/app-actions.ts';
 import { createRollBack, type RollBack } from '../apps/roll-back.ts';
@@ -15,10 +14,19 @@ import type { Actor } from '../commands/commands.ts';
 import { createCommands, type RunningCommands } from '../commands/create-commands.ts';
 import { createClientStore } from '../fleet/client-store.ts';
 import { createFleet, type FleetRegistry } from '../fleet/registry.ts';
-import { idOf, recordedSamples } from '../fleet/test-fleet.ts';
+import { hostLines, idOf, recordedSamples } from '../fleet/test-fleet.ts';
 import { createReleases, type RunningReleases } from '../releases/release-service.ts';
 import { openMainDatabase, type OpenDatabase } from '../storage/open.ts';
-import { lifeOf, mortal, type Life } from '../storage/test-life.ts';
+import {
+  auditedAs,
+  endLife,
+  lifeOf,
+  mishapsOf,
+  mortal,
+  timeBeside,
+  type Life,
+  type Mishaps,
+} from '../storage/test-life.ts';
 import type { Tables } from '../storage/tables.ts';
 import { defaultGate } from './gate.ts';
 import { createRollouts, type RolloutService } from './rollout-service.ts';
@@ -26,9 +34,6 @@ import type { RolloutRequest } from './rollouts.ts';
 import { APP, testHosts, type TestHosts } from './test-hosts.ts';
 
 export const BY: Actor = { actor: 'alice', role: 'operator', address: '192.0.2.9' };
-/** Of the clock, in each look. */
-const LOOK_MS = 250;
-
 interface Server {
   readonly database: OpenDatabase<Tables>;
   readonly fleet: FleetRegistry;
@@ -40,7 +45,7 @@ interface Server {
   readonly life: Life;
 }
 
-export interface TestRollouts extends AsyncDisposable {
+export interface TestRollouts extends AsyncDisposable, Mishaps {
   readonly rollouts: RolloutService;
   readonly releases: RunningReleases;
   readonly commands: RunningCommands;
@@ -53,12 +58,6 @@ export interface TestRollouts extends AsyncDisposable {
   readonly told: readonly RolloutSummary[];
   /** Changes that were written since the server began. */
   readonly writes: number;
-  /** The server dies at its n-th change from now: before it is written, or right after. */
-  killAt(n: number, when: 'before' | 'after'): void;
-  /** The answer to its n-th change from now is lost: it is on the disk, and told as failed. */
-  losesAnswerAt(n: number): void;
-  /** While it is full nothing can be written. */
-  fillDisk(isFull: boolean): void;
   readonly isDead: boolean;
   kill(): Promise<void>;
   /** On the same disk; all hosts that were there come back, unless it is to be alone. */
@@ -136,13 +135,7 @@ export async function testRollouts(
   };
   for (let n = 1; n <= hostsAtFirst; n++) hosts.connect(n);
 
-  const isIdle = (): boolean => (server?.database.counts.waiting ?? 0) === 0;
-
-  /** The disk is a real one: time stands still while it works, so that a slow one is no delay of minutes. */
-  async function goesOn(ms: number): Promise<void> {
-    if (!isIdle()) await until(isIdle, { within: 20_000, every: 1, what: 'the disk to answer' });
-    await clock.advanceAsync(ms);
-  }
+  const time = timeBeside(clock, () => server?.database);
 
   const test: TestRollouts = {
     get rollouts() {
@@ -172,27 +165,13 @@ export async function testRollouts(
     clock,
     hosts,
     told,
-    killAt(n, when) {
-      const { life } = running();
-      life.killAt = life.writes + n;
-      life.when = when;
-    },
-    losesAnswerAt(n) {
-      const { life } = running();
-      life.lostAt = life.writes + n;
-    },
-    fillDisk(isFull) {
-      running().life.full = isFull;
-    },
+    ...mishapsOf(running),
     async kill() {
       if (!server) return;
       const { life, database } = server;
       server = undefined;
-      life.dead = true;
       hosts.serverGone();
-      for (const timer of life.timers) timer.cancel();
-      // What was handed to the writer before is on the disk.
-      await database.close();
+      await endLife(life, database);
     },
     async start(how) {
       server = await open();
@@ -222,38 +201,13 @@ export async function testRollouts(
       if (!found) throw new Error(`no rollout ${id}`);
       return found;
     },
-    async reached(id, what, holds) {
-      await until(
-        async () => {
-          if (holds(await test.rollout(id))) return true;
-          await goesOn(LOOK_MS);
-          return false;
-        },
-        { what, within: 60_000, every: 1 },
-      );
-      return test.rollout(id);
-    },
-    async passes(ms) {
-      for (let left = ms; left > 0; left -= LOOK_MS) await goesOn(Math.min(left, LOOK_MS));
-    },
+    reached: (id, what, holds) => time.reached(what, () => test.rollout(id), holds),
+    passes: (ms) => time.passes(ms),
     async list(id) {
       return (await running().rollouts.hosts(id, {}, { offset: 0, limit: 1000 }))!.hosts;
     },
-    async lines(id) {
-      const list = await test.list(id);
-      return list.map(({ client_id, state, reason }) =>
-        [numberOf(client_id), state, reason].filter((part) => part !== null).join(' '),
-      );
-    },
-    async audited() {
-      const rows = await running()
-        .database.query.selectFrom('audit')
-        .select(['actor', 'action'])
-        .where('action', 'like', 'rollout%')
-        .orderBy('seq')
-        .execute();
-      return rows.map(({ actor, action }) => `${actor} ${action}`);
-    },
+    lines: async (id) => hostLines(await test.list(id)),
+    audited: () => auditedAs(running().database, 'rollout'),
     async [Symbol.asyncDispose]() {
       if (server) {
         const { rollouts, commands, releases, fleet, database } = server;
@@ -268,7 +222,5 @@ export async function testRollouts(
   };
   return test;
 }
-
-const numberOf = (clientId: string): number => Number.parseInt(clientId.slice(-12), 16);
 
 export { idOf };

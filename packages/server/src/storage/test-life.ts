@@ -1,10 +1,15 @@
-/** A process that can die at any of its writes, for tests: its timers and its database. */
+/** A process that can die at any of its writes, for tests: its timers, its database, and time that goes on beside its disk. */
 import { OpsError } from '@ops/protocol/errors.ts';
 import type { Clock, Timer } from '@ops/runtime/clock.ts';
+import type { ManualClock } from '@ops/testkit/manual-clock.ts';
+import { until } from '@ops/testkit/until.ts';
 
 import type { Change as DatabaseChange, Database } from './database.ts';
 import type { OpenDatabase } from './open.ts';
 import type { Tables } from './tables.ts';
+
+/** Of the clock, in each look. */
+const LOOK_MS = 250;
 
 /** Timers and writes of one process. */
 export interface Life {
@@ -61,4 +66,84 @@ export function mortal(database: OpenDatabase<Tables>, life: Life): Database<Tab
       return dies || life.dead ? never() : results;
     },
   };
+}
+
+/** What may happen to the process that runs. */
+export interface Mishaps {
+  /** It dies at its n-th change from now: before it is written, or right after. */
+  killAt(n: number, when: 'before' | 'after'): void;
+  /** The answer to its n-th change from now is lost: it is on the disk, and told as failed. */
+  losesAnswerAt(n: number): void;
+  /** While it is full nothing can be written. */
+  fillDisk(isFull: boolean): void;
+}
+
+export function mishapsOf(running: () => { readonly life: Life }): Mishaps {
+  return {
+    killAt(n, when) {
+      const { life } = running();
+      life.killAt = life.writes + n;
+      life.when = when;
+    },
+    losesAnswerAt(n) {
+      const { life } = running();
+      life.lostAt = life.writes + n;
+    },
+    fillDisk(isFull) {
+      running().life.full = isFull;
+    },
+  };
+}
+
+/** Nothing of it is stopped; what was handed to the writer before is on the disk. */
+export async function endLife(life: Life, database: OpenDatabase<Tables>): Promise<void> {
+  life.dead = true;
+  for (const timer of life.timers) timer.cancel();
+  await database.close();
+}
+
+export interface Time {
+  /** Lets time go on. */
+  passes(ms: number): Promise<void>;
+  /** Lets time go on until it is so. @returns the last look */
+  reached<T>(what: string, look: () => Promise<T>, holds: (seen: T) => boolean): Promise<T>;
+}
+
+/** The disk is a real one: time stands still while it works, so that a slow one is no delay of minutes. */
+export function timeBeside(clock: ManualClock, database: () => OpenDatabase<Tables> | undefined): Time {
+  const isIdle = (): boolean => (database()?.counts.waiting ?? 0) === 0;
+  async function goesOn(ms: number): Promise<void> {
+    if (!isIdle()) await until(isIdle, { within: 20_000, every: 1, what: 'the disk to answer' });
+    await clock.advanceAsync(ms);
+  }
+  return {
+    async passes(ms) {
+      for (let left = ms; left > 0; left -= LOOK_MS) await goesOn(Math.min(left, LOOK_MS));
+    },
+    async reached(what, look, holds) {
+      await until(
+        async () => {
+          if (holds(await look())) return true;
+          await goesOn(LOOK_MS);
+          return false;
+        },
+        { what, within: 60_000, every: 1 },
+      );
+      return look();
+    },
+  };
+}
+
+/** Entries of the audit trail about this: `alice rollout_pause`. */
+export async function auditedAs(
+  { query }: Pick<OpenDatabase<Tables>, 'query'>,
+  prefix: string,
+): Promise<string[]> {
+  const rows = await query
+    .selectFrom('audit')
+    .select(['actor', 'action'])
+    .where('action', 'like', `${prefix}%`)
+    .orderBy('seq')
+    .execute();
+  return rows.map(({ actor, action }) => `${actor} ${action}`);
 }

@@ -12,6 +12,7 @@ import { UPGRADE_ORDER_STATES, UPGRADE_PATIENCE_MS } from '@ops/protocol/domain/
 import { isRelease, unfitReason } from '@ops/protocol/domain/upgrade-fit.ts';
 import { OpsError } from '@ops/protocol/errors.ts';
 import type { Clock, Timer } from '@ops/runtime/clock.ts';
+import { createSteps } from '@ops/runtime/in-turn.ts';
 import type { Log } from '@ops/runtime/log.ts';
 
 import type { AuditEntry } from '../audit/entry.ts';
@@ -79,10 +80,8 @@ export function createRunner(needs: RunnerNeeds): Runner {
   const sinceAt = new Map<number, number>();
   const awayAt = new Map<number, number>();
   const startedAt = clock.mono();
-  /** Steps taken one after the other. */
-  let tail: Promise<unknown> = Promise.resolve();
-  let isWoken = false;
-  let isClosed = false;
+  const steps = createSteps(tryStep);
+  const { wake, inTurn } = steps;
   let timer: Timer | undefined;
   let timerAt = Infinity;
 
@@ -94,25 +93,10 @@ export function createRunner(needs: RunnerNeeds): Runner {
     wake();
   }
 
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = tail.then(work);
-    tail = done.catch(() => {});
-    return done;
-  }
-
-  function wake(): void {
-    if (isWoken || isClosed) return;
-    isWoken = true;
-    void inTurn(async () => {
-      isWoken = false;
-      if (!isClosed) await tryStep();
-    });
-  }
-
   /** Wakes after so long, or earlier. */
   function later(ms: number): void {
     const at = clock.mono() + ms;
-    if (at >= timerAt || isClosed) return;
+    if (at >= timerAt || steps.isClosed) return;
     timer?.cancel();
     timerAt = at;
     timer = clock.after(ms, () => {
@@ -290,7 +274,7 @@ export function createRunner(needs: RunnerNeeds): Runner {
     order: (order, by) =>
       inTurn(async () => {
         const { progress } = record;
-        if (isClosed || !UPGRADE_ORDER_STATES[order].includes(progress.state))
+        if (steps.isClosed || !UPGRADE_ORDER_STATES[order].includes(progress.state))
           throw new OpsError('upgrade_state');
         const { left, ...move } = ordered(progress, hosts, order, by.actor);
         const after = [...hosts];
@@ -304,9 +288,8 @@ export function createRunner(needs: RunnerNeeds): Runner {
         wake();
       }),
     async close() {
-      isClosed = true;
       timer?.cancel();
-      await tail;
+      await steps.close();
     },
   };
 

@@ -25,7 +25,7 @@ it('finds what was put there, at any time, and says what is wrong with it', asyn
   };
   expect(await problem()).toBe('no_release');
   expect(await createShelf(at('nowhere')).look()).toMatchObject({ problem: { code: 'no_release' } });
-  const { about, key } = await putRelease(directory.path);
+  const { release: about, key } = await putRelease(directory.path);
   expect(await shelf.look()).toMatchObject({ release: { about, signature: { key } }, problem: undefined });
 
   const [x64] = about.files;
@@ -59,7 +59,7 @@ it('finds what was put there, at any time, and says what is wrong with it', asyn
 });
 
 it('says it in both languages, with the file that is meant and no path', async () => {
-  const { about } = await putRelease(directory.path);
+  const { release: about } = await putRelease(directory.path);
   await rm(at(about.files[1]!.name));
   const { problem } = await createShelf(directory.path).look();
   expect(problem?.words.en).toContain(about.files[1]!.name);
@@ -69,7 +69,7 @@ it('says it in both languages, with the file that is meant and no path', async (
 
 it('an archive that was begun stays the same file, and one that is put back is found', async () => {
   const shelf = createShelf(directory.path);
-  const { about, archive } = await putRelease(directory.path, { bytes: 300_000 });
+  const { release: about, archives } = await putRelease(directory.path, { bytes: 300_000 });
   const { name } = about.files[0]!;
   const parts = createArchiveParts(shelf, about);
   await rename(at(name), at('away'));
@@ -79,7 +79,7 @@ it('an archive that was begun stays the same file, and one that is put back is f
   await rm(at(name));
   await writeFile(at(name), Buffer.alloc(300_000));
   const second = await parts.read(name, first.length);
-  expect(Buffer.concat([first, second]).equals(archive)).toBe(true);
+  expect(Buffer.concat([first, second]).equals(archives.get(name)!)).toBe(true);
   await parts.close();
   expect((await parts.read(name, 0)).length).toBe(0);
 });

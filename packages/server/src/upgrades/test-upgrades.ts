@@ -6,18 +6,26 @@ import type { UpgradeHost, UpgradeSummary } from '@ops/protocol/http/upgrades.ts
 import { silentLog } from '@ops/runtime/log.ts';
 import { systemRandom } from '@ops/runtime/random.ts';
 import { ManualClock } from '@ops/testkit/manual-clock.ts';
-import { putRelease, type ReleaseOptions, type SignedRelease } from '@ops/testkit/signed-release.ts';
+import { putRelease, type ReleaseOptions, type PutRelease } from '@ops/testkit/signed-release.ts';
 import { tempDirectory } from '@ops/testkit/temp-directory.ts';
-import { until } from '@ops/testkit/until.ts';
 
 import type { Actor } from '../commands/commands.ts';
 import { createCommands } from '../commands/create-commands.ts';
 import type { RunningCommands } from '../commands/create-commands.ts';
 import { createClientStore } from '../fleet/client-store.ts';
 import { createFleet, type FleetRegistry } from '../fleet/registry.ts';
-import { idOf, recordedSamples } from '../fleet/test-fleet.ts';
+import { hostLines, idOf, recordedSamples } from '../fleet/test-fleet.ts';
 import { openMainDatabase, type OpenDatabase } from '../storage/open.ts';
-import { lifeOf, mortal, type Life } from '../storage/test-life.ts';
+import {
+  auditedAs,
+  endLife,
+  lifeOf,
+  mishapsOf,
+  mortal,
+  timeBeside,
+  type Life,
+  type Mishaps,
+} from '../storage/test-life.ts';
 import type { Tables } from '../storage/tables.ts';
 import { createShelf } from './shelf.ts';
 import { testHosts, type TestHosts } from './test-hosts.ts';
@@ -25,9 +33,6 @@ import { createUpgrades, type UpgradeService } from './upgrade-service.ts';
 import type { UpgradeRequest } from './upgrades.ts';
 
 export const BY: Actor = { actor: 'alice', role: 'admin', address: '192.0.2.9' };
-/** Of the clock, in each look. */
-const LOOK_MS = 250;
-
 interface Server {
   readonly database: OpenDatabase<Tables>;
   readonly fleet: FleetRegistry;
@@ -36,22 +41,19 @@ interface Server {
   readonly life: Life;
 }
 
-export interface TestUpgrades extends AsyncDisposable {
+export interface TestUpgrades extends AsyncDisposable, Mishaps {
   readonly upgrades: UpgradeService;
   readonly fleet: FleetRegistry;
   readonly clock: ManualClock;
   readonly hosts: TestHosts;
   /** Where archives, manifest and signature lie. */
   readonly shelf: string;
-  readonly release: SignedRelease;
+  readonly release: PutRelease;
   /** Puts another release there. */
-  offer(options: ReleaseOptions): Promise<SignedRelease>;
+  offer(options: ReleaseOptions): Promise<PutRelease>;
   /** Everything told of upgrades, by all servers. */
   readonly told: readonly UpgradeSummary[];
   readonly writes: number;
-  killAt(n: number, when: 'before' | 'after'): void;
-  losesAnswerAt(n: number): void;
-  fillDisk(isFull: boolean): void;
   readonly isDead: boolean;
   kill(): Promise<void>;
   /** On the same disk; all hosts that were there come back. */
@@ -117,13 +119,7 @@ export async function testUpgrades(hostsAtFirst: number): Promise<TestUpgrades> 
   };
   for (let n = 1; n <= hostsAtFirst; n++) hosts.connect(n);
 
-  const isIdle = (): boolean => (server?.database.counts.waiting ?? 0) === 0;
-
-  /** The disk is a real one: time stands still while it works. */
-  async function goesOn(ms: number): Promise<void> {
-    if (!isIdle()) await until(isIdle, { within: 20_000, every: 1, what: 'the disk to answer' });
-    await clock.advanceAsync(ms);
-  }
+  const time = timeBeside(clock, () => server?.database);
 
   const test: TestUpgrades = {
     get upgrades() {
@@ -149,26 +145,13 @@ export async function testUpgrades(hostsAtFirst: number): Promise<TestUpgrades> 
       release = await putRelease(shelf.path, options);
       return release;
     },
-    killAt(n, when) {
-      const { life } = running();
-      life.killAt = life.writes + n;
-      life.when = when;
-    },
-    losesAnswerAt(n) {
-      const { life } = running();
-      life.lostAt = life.writes + n;
-    },
-    fillDisk(isFull) {
-      running().life.full = isFull;
-    },
+    ...mishapsOf(running),
     async kill() {
       if (!server) return;
       const { life, database } = server;
       server = undefined;
-      life.dead = true;
       hosts.serverGone();
-      for (const timer of life.timers) timer.cancel();
-      await database.close();
+      await endLife(life, database);
     },
     async start() {
       server = await open();
@@ -189,38 +172,13 @@ export async function testUpgrades(hostsAtFirst: number): Promise<TestUpgrades> 
       if (!found) throw new Error(`no upgrade ${id}`);
       return found;
     },
-    async reached(id, what, holds) {
-      await until(
-        async () => {
-          if (holds(await test.upgrade(id))) return true;
-          await goesOn(LOOK_MS);
-          return false;
-        },
-        { what, within: 60_000, every: 1 },
-      );
-      return test.upgrade(id);
-    },
-    async passes(ms) {
-      for (let left = ms; left > 0; left -= LOOK_MS) await goesOn(Math.min(left, LOOK_MS));
-    },
+    reached: (id, what, holds) => time.reached(what, () => test.upgrade(id), holds),
+    passes: (ms) => time.passes(ms),
     async list(id) {
       return (await running().upgrades.hosts(id, {}, { offset: 0, limit: 1000 }))!.hosts;
     },
-    async lines(id) {
-      const list = await test.list(id);
-      return list.map(({ client_id, state, reason }) =>
-        [numberOf(client_id), state, reason].filter((part) => part !== null).join(' '),
-      );
-    },
-    async audited() {
-      const rows = await running()
-        .database.query.selectFrom('audit')
-        .select(['actor', 'action'])
-        .where('action', 'like', 'upgrade%')
-        .orderBy('seq')
-        .execute();
-      return rows.map(({ actor, action }) => `${actor} ${action}`);
-    },
+    lines: async (id) => hostLines(await test.list(id)),
+    audited: () => auditedAs(running().database, 'upgrade'),
     async [Symbol.asyncDispose]() {
       if (server) {
         const { upgrades, commands, fleet, database } = server;
@@ -235,7 +193,5 @@ export async function testUpgrades(hostsAtFirst: number): Promise<TestUpgrades> 
   };
   return test;
 }
-
-const numberOf = (clientId: string): number => Number.parseInt(clientId.slice(-12), 16);
 
 export { idOf };

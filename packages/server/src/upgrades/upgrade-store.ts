@@ -6,12 +6,13 @@ import type { UpgradeHostState } from '@ops/protocol/domain/upgrade.ts';
 import type { UpgradeSummary } from '@ops/protocol/http/upgrades.ts';
 import { decode } from '@ops/protocol/schema.ts';
 import { sleep, type Clock } from '@ops/runtime/clock.ts';
-import { sql, type Selectable, type Updateable } from 'kysely';
+import type { Selectable, Updateable } from 'kysely';
 
 import type { AuditEntry } from '../audit/entry.ts';
 import { keyStatements, type NewKey } from '../commands/command-store.ts';
 import { forEach } from '../commands/steps.ts';
 import type { Database, Statement } from '../storage/database.ts';
+import { contains, newestFirst } from '../storage/select.ts';
 import type { Tables } from '../storage/tables.ts';
 import { countsOf, summaryOf } from './record.ts';
 import type { Counts, Host, Progress, UpgradeFacts, UpgradeRecord } from './record.ts';
@@ -154,23 +155,16 @@ export function createUpgradeStore(database: Database<Tables>, clock: Clock): Up
     },
 
     async page(below, limit) {
-      const rows = await query
-        .selectFrom('upgrades')
-        .selectAll()
-        .$if(below !== undefined, (select) => select.where('number', '<', below!))
-        .orderBy('number', 'desc')
-        .limit(limit)
-        .execute();
+      const rows = await query.selectFrom('upgrades').selectAll().$call(newestFirst(below, limit)).execute();
       return rows.map((row) => ({ number: row.number, summary: summaryOfRow(row) }));
     },
 
     async hosts(id, { state, search }, { offset, limit }) {
-      const part = search === undefined ? undefined : `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`;
       const passing = query
         .selectFrom('upgrade_hosts')
         .where('upgrade_id', '=', id)
         .$if(state !== undefined, (select) => select.where('state', '=', state!))
-        .$if(part !== undefined, (select) => select.where(sql<boolean>`hostname LIKE ${part} ESCAPE '\\'`));
+        .$if(search !== undefined, (select) => select.where(contains('hostname', search!)));
       const rows = await passing.selectAll().orderBy('position').limit(limit).offset(offset).execute();
       const { total } = await passing
         .select(({ fn }) => fn.countAll<number>().as('total'))
