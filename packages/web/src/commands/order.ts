@@ -40,7 +40,7 @@ export type TargetBody =
   | { readonly selector: string }
   | { readonly all: true };
 
-export type PreviewBody = TargetBody & { readonly command: string; readonly queue_secs?: number };
+type PreviewBody = TargetBody & { readonly command: string; readonly queue_secs?: number };
 
 export type RunRequest =
   | {

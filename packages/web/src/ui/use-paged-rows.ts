@@ -14,6 +14,11 @@ interface PagedRow<T> {
   readonly offset: number;
 }
 
+export type FetchPage<T> = (
+  range: { readonly offset: number; readonly limit: number },
+  signal: AbortSignal,
+) => Promise<{ readonly entries: readonly T[]; readonly total: number }>;
+
 /**
  * A list of any length below other things on a page: only the lines in sight are drawn, and only their pages are asked
  * for. All lines are `rowHeight` rem high.
@@ -28,10 +33,7 @@ export function usePagedRows<T>({
   /** Entries asked for at once. */
   readonly page: number;
   readonly rowHeight: number;
-  readonly fetchPage: (
-    range: { readonly offset: number; readonly limit: number },
-    signal: AbortSignal,
-  ) => Promise<{ readonly entries: readonly T[]; readonly total: number }>;
+  readonly fetchPage: FetchPage<T>;
 }): {
   /** Undefined until the first page arrived. */
   readonly total: number | undefined;

@@ -32,7 +32,7 @@ function OneBatch({ id }: { readonly id: string }) {
   if (state.kind === 'known') {
     return (
       <Page>
-        <BatchDetail view={state.view} />
+        <BatchDetail view={state.whole} />
       </Page>
     );
   }

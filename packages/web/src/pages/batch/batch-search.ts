@@ -18,7 +18,7 @@ export interface BatchSearch {
   readonly q?: string;
 }
 
-const MAX_WORDS = 128;
+export const MAX_WORDS = 128;
 const GROUP_PATTERN = /^[0-9A-Za-z_-]{1,64}$/;
 
 /** Believes nothing of an address someone typed: what is not known is left out. */

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'react';
 
 import { useStale } from '../../live/use-stale.ts';
 import { runRequest } from '../../commands/order.ts';
+import { showWrong } from '../../browser/show-wrong.ts';
 import { useConsole, useSignal } from '../../console.ts';
 import { useCommandText } from '../../text/use-command-text.ts';
 import { wordsOfError } from '../../text/words.ts';
@@ -32,13 +33,7 @@ export function CommandsPage() {
   const selectorRefused = preview.error?.field?.endsWith('selector') ? preview.error : undefined;
 
   function submit(): void {
-    // What is filled in wrongly is shown, not left out.
-    const wrong = form.current?.querySelector<HTMLInputElement>('input[aria-invalid="true"]');
-    if (wrong) {
-      wrong.closest('details')?.setAttribute('open', '');
-      wrong.focus();
-      return;
-    }
+    if (showWrong(form.current)) return;
     const request = runRequest(order);
     if (request !== undefined) run(request);
   }

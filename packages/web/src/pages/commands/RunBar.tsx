@@ -3,6 +3,7 @@ import type { TargetVerdict } from '@ops/protocol/http/batches.ts';
 import { useState } from 'react';
 
 import { ApiError } from '../../api/api-error.ts';
+import type { PreviewState } from '../../api/use-preview.ts';
 import { RefusalWords } from '../../commands/RefusalWords.tsx';
 import { refusalOf } from '../../commands/refusal-of.ts';
 import { hasTargets, runRequest } from '../../commands/order.ts';
@@ -16,7 +17,7 @@ import { Banner } from '../../ui/Banner.tsx';
 import { IconAlertCircle, IconChevronDown, IconPlayerPlay } from '../../ui/icons.ts';
 import { PreviewList } from './PreviewList.tsx';
 import { willAct } from './use-preview.ts';
-import type { Preview, PreviewState } from './use-preview.ts';
+import type { Preview } from './use-preview.ts';
 import styles from './CommandsPage.module.css';
 
 const DAY_SECS = 24 * 3600;
@@ -49,7 +50,7 @@ export function RunBar({
   onKeep,
 }: {
   readonly order: Order;
-  readonly state: PreviewState;
+  readonly state: PreviewState<Preview>;
   readonly failure: Error | null;
   readonly isPending: boolean;
   readonly onRun: () => void;

@@ -1,7 +1,10 @@
 import { Button } from '@mantine/core';
+import { previewRollout } from '@ops/protocol/http/rollouts.ts';
 import { getRouteApi, useLocation, useNavigate } from '@tanstack/react-router';
 import { useEffect, useMemo, useRef, useState } from 'react';
 
+import { usePlanOf } from '../../api/use-preview.ts';
+import { showWrong } from '../../browser/show-wrong.ts';
 import { useStale } from '../../live/use-stale.ts';
 import { useHindrance } from '../../commands/use-may-run.ts';
 import { useConsole, useSignal } from '../../console.ts';
@@ -19,12 +22,11 @@ import { TargetsPanel } from '../commands/TargetsPanel.tsx';
 import { BeginDialog } from './BeginDialog.tsx';
 import { OptionsPanel } from './OptionsPanel.tsx';
 import { PlanPanel } from './PlanPanel.tsx';
-import { createBody, draftOf, searchOf } from './rollout-draft.ts';
+import { createBody, draftOf, previewBody, searchOf } from './rollout-draft.ts';
 import type { Draft } from './rollout-draft.ts';
 import styles from './RolloutFormPage.module.css';
 import { useAppHosts } from './use-app-hosts.ts';
 import type { VersionsByHost } from './use-app-hosts.ts';
-import { usePlan } from './use-plan.ts';
 import { WavesPanel } from './WavesPanel.tsx';
 import { WorkPanel } from './WorkPanel.tsx';
 
@@ -81,7 +83,7 @@ function having(fleet: FleetState | undefined, hosts: VersionsByHost | undefined
 
 function Form({ name }: { readonly name: string }) {
   const { text, format } = useRolloutText();
-  const { fleet: live } = useConsole();
+  const { api, fleet: live } = useConsole();
   const hindrance = useHindrance(text.viewerCannotAct);
   const { fleet, stale, failure } = useSignal(live.picture);
   useEffect(() => live.watch(), [live]);
@@ -89,7 +91,9 @@ function Form({ name }: { readonly name: string }) {
   const { hosts, failure: unfound } = useAppHosts(name);
   const [asking, setAsking] = useState(false);
   const [draft, change] = useDraft(name, !asking);
-  const { plan, old, error } = usePlan(name, draft);
+  const { plan, old, error } = usePlanOf('rollout-plan', previewBody(name, draft), (question, signal) =>
+    api.call(previewRollout, { body: question, signal }),
+  );
   const form = useRef<HTMLDivElement>(null);
   const choice = useMemo(() => having(fleet, hosts), [fleet, hosts]);
   const isRefused = (field: string): boolean => error?.field?.endsWith(field) ?? false;
@@ -99,14 +103,7 @@ function Form({ name }: { readonly name: string }) {
     hindrance === undefined && body !== undefined && plan !== undefined && !old && plan.targets > 0;
 
   function submit(): void {
-    // What is filled in wrongly is shown, not left out.
-    const wrong = form.current?.querySelector<HTMLInputElement>('input[aria-invalid="true"]');
-    if (wrong) {
-      wrong.closest('details')?.setAttribute('open', '');
-      wrong.focus();
-      return;
-    }
-    setAsking(true);
+    if (!showWrong(form.current)) setAsking(true);
   }
 
   return (

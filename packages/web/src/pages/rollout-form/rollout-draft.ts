@@ -16,7 +16,7 @@ import { readRolloutSearch } from '../../rollouts/rollout-address.ts';
 import type { RolloutSearch, RolloutWork } from '../../rollouts/rollout-address.ts';
 import { readWaves } from '../../rollouts/wave-text.ts';
 
-export type PreviewBody = BodyOf<typeof previewRollout>;
+type PreviewBody = BodyOf<typeof previewRollout>;
 export type CreateBody = BodyOf<typeof createRollout>;
 type Status = (typeof SERVICE_STATUSES)[number];
 

@@ -32,7 +32,7 @@ function OneRollout({ id }: { readonly id: string }) {
   if (view.kind === 'known') {
     return (
       <Page>
-        <RolloutDetail rollout={view.rollout} />
+        <RolloutDetail rollout={view.whole} />
       </Page>
     );
   }

@@ -32,7 +32,7 @@ function OneUpgrade({ id }: { readonly id: string }) {
   if (view.kind === 'known') {
     return (
       <Page>
-        <UpgradeDetail upgrade={view.upgrade} />
+        <UpgradeDetail upgrade={view.whole} />
       </Page>
     );
   }

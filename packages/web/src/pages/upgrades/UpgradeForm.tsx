@@ -1,8 +1,11 @@
 import { Button } from '@mantine/core';
+import { previewUpgrade } from '@ops/protocol/http/upgrades.ts';
 import type { UpgradeSummary } from '@ops/protocol/http/upgrades.ts';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 
+import { usePlanOf } from '../../api/use-preview.ts';
+import { showWrong } from '../../browser/show-wrong.ts';
 import type { TargetSearch } from '../../commands/order-address.ts';
 import type { Targets } from '../../commands/order.ts';
 import { useConsole, useSignal } from '../../console.ts';
@@ -17,11 +20,10 @@ import { Panel } from '../../ui/Panel.tsx';
 import { useUpgradeHindrance } from '../../upgrades/use-may-upgrade.ts';
 import { TargetsPanel } from '../commands/TargetsPanel.tsx';
 import { BeginUpgradeDialog } from './BeginUpgradeDialog.tsx';
-import { canaryOf, createBody, NUMBERS, toggled } from './upgrade-draft.ts';
+import { canaryOf, createBody, NUMBERS, previewBody, toggled } from './upgrade-draft.ts';
 import type { NumberName, UpgradeDraft } from './upgrade-draft.ts';
 import { UpgradePlanPanel } from './UpgradePlanPanel.tsx';
 import styles from './UpgradesPage.module.css';
-import { useUpgradePlan } from './use-upgrade-plan.ts';
 
 function targetsOf({ to, hosts, selector = '' }: TargetSearch): Targets {
   if (to === 'selector') return { kind: 'selector', selector };
@@ -39,7 +41,7 @@ export function UpgradeForm({
   readonly running: UpgradeSummary | undefined;
 }) {
   const { text, format } = useUpgradeText();
-  const { fleet: live } = useConsole();
+  const { api, fleet: live } = useConsole();
   const hindrance = useUpgradeHindrance();
   const { fleet, failure } = useSignal(live.picture);
   useEffect(() => live.watch(), [live]);
@@ -47,7 +49,9 @@ export function UpgradeForm({
   const [asking, setAsking] = useState(false);
   const form = useRef<HTMLDivElement>(null);
   const change = (next: Partial<UpgradeDraft>): void => setDraft((now) => ({ ...now, ...next }));
-  const { plan, old, error } = useUpgradePlan(draft);
+  const { plan, old, error } = usePlanOf('upgrade-plan', previewBody(draft), (question, signal) =>
+    api.call(previewUpgrade, { body: question, signal }),
+  );
   const ofSelector = error?.field?.endsWith('selector') ?? false;
   const body = plan && createBody(draft, plan);
   const ready =
@@ -65,14 +69,7 @@ export function UpgradeForm({
   );
 
   function submit(): void {
-    // What is filled in wrongly is shown, not left out.
-    const wrong = form.current?.querySelector<HTMLInputElement>('input[aria-invalid="true"]');
-    if (wrong) {
-      wrong.closest('details')?.setAttribute('open', '');
-      wrong.focus();
-      return;
-    }
-    setAsking(true);
+    if (!showWrong(form.current)) setAsking(true);
   }
 
   return (

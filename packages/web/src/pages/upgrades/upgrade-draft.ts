@@ -36,7 +36,7 @@ export const NUMBERS = {
 } as const;
 export type NumberName = keyof typeof NUMBERS;
 
-export type PreviewBody = BodyOf<typeof previewUpgrade>;
+type PreviewBody = BodyOf<typeof previewUpgrade>;
 
 /** Undefined while nobody is meant. */
 export function previewBody({ targets, canary, canaryIds }: UpgradeDraft): PreviewBody | undefined {
