@@ -38,7 +38,7 @@ export interface ProgramOptions {
   readonly args?: readonly string[];
   /** For Node itself: before the file, in NODE_OPTIONS for a launcher. */
   readonly nodeArgs?: readonly string[];
-  /** The whole environment: nothing is inherited but a plain PATH. */
+  /** The whole environment: nothing is inherited but a plain PATH, and where programs from source find their code. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   /** A program that replaces itself by the one given behind it, as `prlimit --nofile=…` does. */
@@ -72,7 +72,8 @@ export interface RunningProgram {
 
 export async function startProgram(options: ProgramOptions): Promise<RunningProgram> {
   const node = pinnedNode();
-  const file = options.file.startsWith('/') ? options.file : join(repositoryRoot, options.file);
+  const isOurs = !options.file.startsWith('/');
+  const file = isOurs ? join(repositoryRoot, options.file) : options.file;
   const { prefix = [], nodeArgs = [], args = [] } = options;
   const direct = /\.(ts|mjs)$/.test(file);
   const runner = direct ? [node, ...nodeArgs] : [];
@@ -81,7 +82,7 @@ export async function startProgram(options: ProgramOptions): Promise<RunningProg
   const child = spawn(command[0]!, command.slice(1), {
     env: {
       PATH: path,
-      ...(direct && { NODE_COMPILE_CACHE: COMPILE_CACHE }),
+      ...(isOurs && direct && { NODE_COMPILE_CACHE: COMPILE_CACHE }),
       ...(!direct && nodeArgs.length > 0 && { NODE_OPTIONS: nodeArgs.join(' ') }),
       ...options.env,
     },
