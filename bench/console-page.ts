@@ -10,7 +10,7 @@ import { CannotMeasure } from './benchmark.ts';
 import type { Context } from './benchmark.ts';
 import { percentile } from './health.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
+const CHROMIUM = '/usr/bin/chromium-headless-shell';
 /** As in playwright.config.ts: they keep it from looking for the outside. */
 const FLAGS = [
   '--no-sandbox',
@@ -78,7 +78,9 @@ const read = (of: Page): Promise<Seen> => of.evaluate<Seen>('opsProbe.read()');
 /** @throws CannotMeasure without a Chromium */
 export async function openConsole(url: string, context: Context): Promise<ConsolePage> {
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS }).catch((cause: unknown) => {
-    throw new CannotMeasure(`Chromium is needed at ${CHROMIUM}: apt-get install chromium`, { cause });
+    throw new CannotMeasure(`Chromium is needed at ${CHROMIUM}: apt-get install chromium-headless-shell`, {
+      cause,
+    });
   });
   context.lifecycle.onRelease('browser', () => browser.close());
   const options = { baseURL: url, locale: 'en-US', viewport: { width: 1440, height: 900 } };

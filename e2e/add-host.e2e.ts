@@ -12,7 +12,6 @@ import { startClient } from '@ops/testkit/start-client.ts';
 import { startServer } from '@ops/testkit/start-server.ts';
 import { tempDirectory } from '@ops/testkit/temp-directory.ts';
 
-import { buildConsoleIfStale } from '../scripts/console-build.ts';
 import { expect, inBothLanguages, inBothSchemes, LABEL, OURS, SECRET, test as base } from './console.ts';
 
 /** As everywhere, and it hands out what a host needs. */
@@ -20,7 +19,6 @@ const test = base.extend({
   server: [
     // oxlint-disable-next-line no-empty-pattern -- Playwright reads which fixtures are needed from the pattern
     async ({}, use) => {
-      await buildConsoleIfStale();
       await using files = await tempDirectory('client-files');
       await makeClientArchive(files.path);
       await using server = await startServer({ secret: SECRET, env: { OPS_CLIENT_FILES_DIR: files.path } });

@@ -14,7 +14,6 @@ import { startServer } from '@ops/testkit/start-server.ts';
 import type { RunningServer } from '@ops/testkit/start-server.ts';
 import { tempDirectory } from '@ops/testkit/temp-directory.ts';
 
-import { buildConsoleIfStale } from '../scripts/console-build.ts';
 import { JOURNEYS } from './journeys.ts';
 
 export { expect };
@@ -68,7 +67,6 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   server: [
     // oxlint-disable-next-line no-empty-pattern -- Playwright reads which fixtures are needed from the pattern
     async ({}, use) => {
-      await buildConsoleIfStale();
       await using place = await tempDirectory('e2e');
       const directory = join(place.path, 'server');
       await writeSlowScript(slowScript({ directory }));

@@ -4,7 +4,6 @@ import type { Page } from '@playwright/test';
 import { startFleet } from '@ops/testkit/fleet.ts';
 import { startServer } from '@ops/testkit/start-server.ts';
 
-import { buildConsoleIfStale } from '../scripts/console-build.ts';
 import { expect, SECRET, test as base } from './console.ts';
 import { watchShifts } from './shifts.ts';
 
@@ -18,7 +17,6 @@ const test = base.extend({
   server: [
     // oxlint-disable-next-line no-empty-pattern -- Playwright reads which fixtures are needed from the pattern
     async ({}, use) => {
-      await buildConsoleIfStale();
       await using server = await startServer({ secret: SECRET });
       const fleet = startFleet({ port: server.tcpPort, clients: HOSTS, secret: SECRET, intervalMs: 1000 });
       await fleet.allReady({ within: 30_000 });

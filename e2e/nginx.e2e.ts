@@ -9,7 +9,6 @@ import { startServer } from '@ops/testkit/start-server.ts';
 import type { RunningServer } from '@ops/testkit/start-server.ts';
 
 import playwright from '../playwright.config.ts';
-import { buildConsoleIfStale } from '../scripts/console-build.ts';
 import { expect, inBothLanguages, LABEL, SECRET, test as base, WORDS } from './console.ts';
 import { connectHost } from './hosts.ts';
 
@@ -88,7 +87,6 @@ const test = base.extend({
   server: [
     // oxlint-disable-next-line no-empty-pattern -- Playwright reads which fixtures are needed from the pattern
     async ({}, use) => {
-      await buildConsoleIfStale();
       await using server = await startServer({
         secret: SECRET,
         env: { OPS_ADMIN_PASSWORD: PASSWORD, OPS_TRUST_PROXY: '127.0.0.1' },

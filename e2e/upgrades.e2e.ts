@@ -9,7 +9,6 @@ import { tempDirectory } from '@ops/testkit/temp-directory.ts';
 import { startUpgradingClient } from '@ops/testkit/upgrading-client.ts';
 import type { UpgradingClient, UpgradingClientOptions } from '@ops/testkit/upgrading-client.ts';
 
-import { buildConsoleIfStale } from '../scripts/console-build.ts';
 import { expect, inBothLanguages, inBothSchemes, test as base } from './console.ts';
 
 const TEXT = {
@@ -114,7 +113,6 @@ interface Place {
 const test = base.extend<{ readonly place: Place }>({
   // oxlint-disable-next-line no-empty-pattern -- Playwright reads which fixtures are needed from the pattern
   place: async ({}, use) => {
-    await buildConsoleIfStale();
     await using folder = await tempDirectory('upgrades-e2e');
     await using server = await startServer({ env: { OPS_CLIENT_FILES_DIR: folder.path } });
     const clients: UpgradingClient[] = [];

@@ -5,7 +5,7 @@
 #
 #   test/containers/own-engine.sh
 #
-# Needs root, `apt-get install docker.io docker-compose mmdebstrap iptables chromium`, `npm ci`, and what the build of the
+# Needs root, `apt-get install docker.io docker-compose mmdebstrap iptables chromium-headless-shell`, `npm ci`, and what the build of the
 # images needs: a mirror of Debian and the registry of npm. Takes ten minutes.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd -P)
