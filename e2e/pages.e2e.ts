@@ -32,7 +32,6 @@ onEveryScreen(() => {
   test('every page is accessible and fits, light and dark', async ({ console: ops }) => {
     test.setTimeout(SLOW_MS);
     const { page } = ops;
-    await page.emulateMedia({ reducedMotion: 'reduce' });
     await ops.signIn();
     await ops.open(OURS);
     await ops.card(LABEL).getByRole('link').click();

@@ -369,6 +369,10 @@ test('who asks for no motion gets none', async ({ page, place }) => {
       return [...style.transitionDuration.split(','), ...style.animationDuration.split(',')].map(parseFloat);
     }))`);
     expect(longest, name).toBeLessThanOrEqual(0.001);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    const moving = `new Promise(requestAnimationFrame).then(() => document.getAnimations().length)`;
+    expect(await page.evaluate<number>(moving), name).toBe(0);
+    await page.emulateMedia({ colorScheme: 'light' });
   }
 });
 
