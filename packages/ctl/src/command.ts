@@ -59,6 +59,18 @@ export const RAW_OPTION: Option = {
     en: 'print what hosts wrote as it is, control characters included',
   },
 };
+export const SELECTOR_OPTION: Option = {
+  name: 'selector',
+  short: 'l',
+  value: 'SELECTOR',
+  meaning: { zh: '按标签选择主机', en: 'hosts with these labels' },
+};
+export const ALL_OPTION: Option = { name: 'all', meaning: { zh: '所有主机', en: 'every host' } };
+export const YES_OPTION: Option = {
+  name: 'yes',
+  short: 'y',
+  meaning: { zh: '不询问', en: 'do not ask' },
+};
 
 /** Of every command. */
 export const SHARED_OPTIONS: readonly Option[] = [

@@ -190,6 +190,18 @@ describe('signing in', () => {
     expect(open.status).toBe(2);
     expect(open.err).toContain('chmod 600');
   });
+
+  it.each([
+    [['hosts'], { OPS_URL: 'nonsense' }, 'OPS_URL: "nonsense" is no address such as http://127.0.0.1:3000'],
+    [['hosts', '--server', 'ftp://x'], {}, '--server: "ftp://x" is no address such as http://127.0.0.1:3000'],
+    [['hosts'], { OPS_AUTH_TOKEN_FILE: '/none' }, 'OPS_AUTH_TOKEN_FILE: /none does not exist'],
+    [['hosts', '--token-file', '/none'], {}, '--token-file: /none does not exist'],
+    [['hosts', '--ca', '/none'], {}, '--ca /none does not exist'],
+    [['--server', 'x', 'hosts'], {}, 'option "--server" stands behind the command'],
+  ])('%j with %j is a mistake that is told with its place', async (args, env, expected) => {
+    const { status, err } = await call(args, { env });
+    expect([status, err]).toEqual([2, `opsctl: ${expected} (--help lists what there is)\n`]);
+  });
 });
 
 describe('the program', () => {

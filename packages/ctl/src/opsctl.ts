@@ -86,6 +86,7 @@ async function dispatch({ args, env, terminal }: Call): Promise<ExitStatus> {
   }
   const command = COMMANDS.find((known) => known.name === name);
   if (command === undefined) {
+    if (name.startsWith('-')) throw usageFault(`option ${JSON.stringify(name)} stands behind the command`);
     const names = COMMANDS.map((known) => known.name);
     throw usageFault(`no command ${JSON.stringify(name)}${didYouMean(name, names)}`);
   }
@@ -99,16 +100,18 @@ async function dispatch({ args, env, terminal }: Call): Promise<ExitStatus> {
 }
 
 function urlOf(given: Given, env: Env): string {
-  const text = given.text('server') ?? (env['OPS_URL'] || DEFAULT_URL);
-  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
-    throw usageFault(`${JSON.stringify(text)} is no address such as ${DEFAULT_URL}`);
+  const option = given.text('server');
+  const text = option ?? (env['OPS_URL'] || DEFAULT_URL);
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+    const from = option === undefined ? 'OPS_URL' : '--server';
+    throw usageFault(`${from}: ${JSON.stringify(text)} is no address such as ${DEFAULT_URL}`);
+  }
   return new URL(text).href.replace(/\/+$/, '');
 }
 
 async function serverOf(given: Given, env: Env, session: SessionFile, terminal: Terminal): Promise<Server> {
   const url = urlOf(given, env);
-  const file = given.text('token-file') ?? env['OPS_AUTH_TOKEN_FILE'];
-  const token = file ? await readSecretFile(file) : env['OPS_AUTH_TOKEN'] || undefined;
+  const token = await tokenOf(given, env);
   const sessionId = token === undefined && session.path !== '' ? await session.read(url) : undefined;
   const ca = given.text('ca');
   return createServer({
@@ -117,6 +120,20 @@ async function serverOf(given: Given, env: Env, session: SessionFile, terminal: 
     ca: ca === undefined ? undefined : await readPem(ca),
     credentials: { token, sessionId },
   });
+}
+
+/** The API token; undefined: the session of login is to do. */
+async function tokenOf(given: Given, env: Env): Promise<string | undefined> {
+  const option = given.text('token-file');
+  const path = option ?? env['OPS_AUTH_TOKEN_FILE'];
+  if (!path) return env['OPS_AUTH_TOKEN'] || undefined;
+  try {
+    return await readSecretFile(path);
+  } catch (cause) {
+    if (!(cause instanceof UnsafeFile)) throw cause;
+    const from = option === undefined ? 'OPS_AUTH_TOKEN_FILE' : '--token-file';
+    throw usageFault(`${from}: ${onOneLine(cause.message)}`);
+  }
 }
 
 async function readPem(path: string): Promise<string> {

@@ -128,7 +128,9 @@ describe('a private file', () => {
 
   it('says when its directory does not exist', async () => {
     path = join(directory, 'none', 'file');
-    expect(await refusals()).toEqual(both(expect.stringMatching(/lies in .*none, which does not exist/)));
+    expect(await refusals()).toEqual(
+      both(expect.stringMatching(/lies in .*none, which does not exist: run mkdir -p .*none$/)),
+    );
   });
 });
 

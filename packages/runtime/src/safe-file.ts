@@ -58,7 +58,9 @@ async function checkDirectory(path: string): Promise<void> {
   try {
     facts = await stat(directory);
   } catch (cause) {
-    throw new UnsafeFile(path, `lies in ${directory}, which ${fileProblem(cause)}`, cause);
+    const problem = fileProblem(cause);
+    const mend = problem === 'does not exist' ? `: run mkdir -p ${shellWord(directory)}` : '';
+    throw new UnsafeFile(path, `lies in ${directory}, which ${problem}${mend}`, cause);
   }
   const fault = faultOfDirectory(facts, directory, ourselves());
   if (fault !== undefined) throw new UnsafeFile(path, fault);

@@ -21,8 +21,15 @@ export interface Arguments {
 
 const HELP = new Set(['--help', '-h']);
 
-/** @throws SettingsError */
-export function parseArguments(argv: readonly string[], table: SettingsTable): Arguments {
+/**
+ * @param commands words the program takes in the first place, for who mistyped or misplaced one
+ * @throws SettingsError
+ */
+export function parseArguments(
+  argv: readonly string[],
+  table: SettingsTable,
+  commands: readonly string[] = [],
+): Arguments {
   const asked = { help: argv.some((word) => HELP.has(word)), version: argv.includes('--version') };
   if (asked.help || asked.version) return { ...asked, config: undefined, options: new Map() };
 
@@ -35,7 +42,7 @@ export function parseArguments(argv: readonly string[], table: SettingsTable): A
 
   const words = [...argv];
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
-    if (!word.startsWith('-')) throw new SettingsError(`unexpected argument ${quote(word)}; see --help`);
+    if (!word.startsWith('-')) throw unexpected(word, commands);
     const at = word.indexOf('=');
     const name = at < 0 ? word : word.slice(0, at);
     const attached = at < 0 ? undefined : word.slice(at + 1);
@@ -44,7 +51,7 @@ export function parseArguments(argv: readonly string[], table: SettingsTable): A
       const next = words[0];
       if (setting?.kind.flag) return next !== undefined && isBooleanWord(next) ? words.shift()! : 'true';
       if (next === undefined || next.startsWith('--'))
-        throw new SettingsError(`option ${name} needs a value`);
+        throw new SettingsError(`option ${name} needs ${setting?.kind.accepts.en ?? 'the name of a file'}`);
       return words.shift()!;
     };
 
@@ -57,7 +64,7 @@ export function parseArguments(argv: readonly string[], table: SettingsTable): A
     const found = known.get(name);
     if (!found) {
       const all = [...known.keys(), '--config', '--help', '--version'];
-      throw new SettingsError(`unknown option ${quote(name)}${didYouMean(name, all)}`);
+      throw new SettingsError(`unknown option ${quote(name)}${didYouMean(name, all) || '; see --help'}`);
     }
     const [key, setting] = found;
     if (setting.secret) throw secretOnCommandLine(key, name, setting);
@@ -67,6 +74,13 @@ export function parseArguments(argv: readonly string[], table: SettingsTable): A
     options.set(key, { name, text: value(setting) });
   }
   return { ...asked, config, options };
+}
+
+function unexpected(word: string, commands: readonly string[]): SettingsError {
+  const hint = commands.includes(word)
+    ? '; it stands before all options'
+    : didYouMean(word, commands) || '; see --help';
+  return new SettingsError(`unexpected argument ${quote(word)}${hint}`);
 }
 
 function secretOnCommandLine(key: string, name: string, setting: Setting): SettingsError {

@@ -75,13 +75,13 @@ export async function readSettingsFile(
   }
   if (!isTable(section)) {
     throw new SettingsError(
-      `${path}:${lines.get(program.section) ?? 1}: ${program.section} is not a section`,
+      `${path}:${lines.get(program.section) ?? 1}: ${program.section} is not a section; begin it with [${program.section}], once`,
     );
   }
   for (const key of Object.keys(section)) {
     if (!Object.hasOwn(table, key)) {
       throw new SettingsError(
-        `${path}:${line(key)}: unknown key ${quote(key)} in [${program.section}]${didYouMean(key, Object.keys(table))}`,
+        `${path}:${line(key)}: unknown key ${quote(key)} in [${program.section}]${didYouMean(key, Object.keys(table)) || '; see --help'}`,
         { key },
       );
     }
@@ -129,18 +129,25 @@ async function readText(
     handle = await open(resolve(cwd, path), 'r');
   } catch (cause) {
     if (optional && cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
-    throw refuse(fileProblem(cause), cause);
+    throw refuse(`${fileProblem(cause)}; name another with --config`, cause);
   }
   try {
     const facts = await handle.stat();
-    if (!facts.isFile()) throw refuse(facts.isDirectory() ? 'is a directory' : 'is not a regular file');
-    if (facts.size > MAX_CONFIG_BYTES) throw refuse(`is larger than ${MAX_CONFIG_BYTES} bytes`);
+    if (!facts.isFile())
+      throw refuse(
+        `is ${facts.isDirectory() ? 'a directory' : 'not a regular file'}; name another with --config`,
+      );
+    if (facts.size > MAX_CONFIG_BYTES)
+      throw refuse(`is larger than ${MAX_CONFIG_BYTES} bytes; is it the right file?`);
     const text = new TextDecoder('utf-8', { fatal: true }).decode(await handle.readFile());
     return { text, worldReadable: process.platform !== 'win32' && (facts.mode & 0o004) !== 0 };
   } catch (cause) {
     if (cause instanceof SettingsError) throw cause;
     // A TypeError is the decoder's.
-    throw refuse(cause instanceof TypeError ? 'is not text in UTF-8' : fileProblem(cause), cause);
+    throw refuse(
+      cause instanceof TypeError ? 'is not text in UTF-8; save it as that' : fileProblem(cause),
+      cause,
+    );
   } finally {
     await handle.close();
   }

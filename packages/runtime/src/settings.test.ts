@@ -176,14 +176,18 @@ describe('the command line', () => {
     expect(await fault({ argv: ['--web-prot', '3'] })).toBe(
       'unknown option "--web-prot"; did you mean --web-port?',
     );
-    expect(await fault({ argv: ['--xyzzy=secret'] })).toBe('unknown option "--xyzzy"');
-    expect(await fault({ argv: ['-x'] })).toBe('unknown option "-x"');
+    expect(await fault({ argv: ['--xyzzy=secret'] })).toBe('unknown option "--xyzzy"; see --help');
+    expect(await fault({ argv: ['-x'] })).toBe('unknown option "-x"; see --help');
     expect(await fault({ argv: ['stray\nword'] })).toBe('unexpected argument "stray\\nword"; see --help');
+    expect(await fault({ argv: ['chek'] })).toBe('unexpected argument "chek"; did you mean check?');
+    expect(await fault({ argv: ['--level', 'low', 'check'] })).toBe(
+      'unexpected argument "check"; it stands before all options',
+    );
   });
 
   it('is refused when a value is missing, empty or given twice', async () => {
-    expect(await fault({ argv: ['--level'] })).toBe('option --level needs a value');
-    expect(await fault({ argv: ['--level', '--watch-only'] })).toBe('option --level needs a value');
+    expect(await fault({ argv: ['--level'] })).toBe('option --level needs one of low, high');
+    expect(await fault({ argv: ['--level', '--watch-only'] })).toBe('option --level needs one of low, high');
     expect(await fault({ argv: ['--level='] })).toBe(
       'level from option --level: "" is empty; accepted: one of low, high',
     );
@@ -195,7 +199,7 @@ describe('the command line', () => {
     );
     expect(await fault({ argv: ['--config', 'a', '--config', 'b'] })).toBe('option --config is given twice');
     expect(await fault({ argv: ['--config='] })).toBe('option --config needs the name of a file');
-    expect(await fault({ argv: ['--config'] })).toBe('option --config needs a value');
+    expect(await fault({ argv: ['--config'] })).toBe('option --config needs the name of a file');
   });
 
   it('answers --help and --version before anything is checked', async () => {
@@ -254,9 +258,15 @@ describe('the file', () => {
     expect(await fault({ toml: 'web_port = 1' })).toBe(
       'config.toml:1: web_port stands outside of a section; put it below [trial]',
     );
-    expect(await fault({ toml: 'trial = 3' })).toBe('config.toml:1: trial is not a section');
-    expect(await fault({ toml: '[[trial]]\nweb_port = 1' })).toBe('config.toml:1: trial is not a section');
-    expect(await fault({ toml: '[trial]\n"__proto__" = 1' })).toContain('unknown key "__proto__"');
+    expect(await fault({ toml: 'trial = 3' })).toBe(
+      'config.toml:1: trial is not a section; begin it with [trial], once',
+    );
+    expect(await fault({ toml: '[[trial]]\nweb_port = 1' })).toBe(
+      'config.toml:1: trial is not a section; begin it with [trial], once',
+    );
+    expect(await fault({ toml: '[trial]\n"__proto__" = 1' })).toBe(
+      'config.toml:2: unknown key "__proto__" in [trial]; see --help',
+    );
   });
 
   it('is refused with the line when it is not TOML, without showing what stands there', async () => {
@@ -271,17 +281,21 @@ describe('the file', () => {
 
   it('is refused when it was named and is not there, or cannot be read as a file', async () => {
     expect(await fault({ argv: ['--config', 'none.toml'] })).toBe(
-      'configuration file "none.toml" does not exist',
+      'configuration file "none.toml" does not exist; name another with --config',
     );
-    expect(await fault({ argv: ['--config', '.'] })).toBe('configuration file "." is a directory');
+    expect(await fault({ argv: ['--config', '.'] })).toBe(
+      'configuration file "." is a directory; name another with --config',
+    );
     await writeFile(join(cwd, 'binary'), Buffer.from([0xff, 0xfe]));
     expect(await fault({ argv: ['--config', 'binary'] })).toBe(
-      'configuration file "binary" is not text in UTF-8',
+      'configuration file "binary" is not text in UTF-8; save it as that',
     );
     await writeFile(join(cwd, 'large'), `#${' '.repeat(MAX_CONFIG_BYTES)}`);
     expect(await fault({ argv: ['--config', 'large'] })).toContain('is larger than');
     await mkdir(join(cwd, 'config.toml'));
-    expect(await fault({})).toBe('configuration file "config.toml" is a directory');
+    expect(await fault({})).toBe(
+      'configuration file "config.toml" is a directory; name another with --config',
+    );
   });
 
   it('may hold arrays of tables beside the section, which the program reads', async () => {
@@ -364,7 +378,7 @@ describe('secrets', () => {
       'key from OPS_KEY_FILE (/none): /none does not exist',
     );
     expect(await fault({ env: { OPS_KEY_FILE: '' } })).toBe(
-      'key from OPS_KEY_FILE: the name of the file is empty',
+      'key from OPS_KEY_FILE: the name of the file is empty; name one, or unset it',
     );
     const file = await writeSecret('hunter2');
     expect(await fault({ env: { OPS_KEY_FILE: file, OPS_KEY: 'hunter2' } })).toBe(

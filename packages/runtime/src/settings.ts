@@ -60,7 +60,8 @@ export async function loadSettings<const Table extends SettingsTable>(
   program: Program,
   { argv, env, cwd }: Surroundings,
 ): Promise<Loaded<SettingsValues<Table>>> {
-  const given = parseArguments(argv, table);
+  const commands = program.commands?.map(({ usage }) => usage.split(' ')[0]!);
+  const given = parseArguments(argv, table, commands);
   if (given.help) return { kind: 'help', text: helpText(table, program, languageOf(env)) };
   if (given.version) return { kind: 'version' };
 
@@ -130,7 +131,11 @@ async function fromVariables(
     const origin: Origin = { from: 'variable', name: fileVariable, path };
     if (direct !== undefined) throw keyFault(key, origin, `${variable} is set as well; keep one of them`);
     if (path === '')
-      throw keyFault(key, { from: 'variable', name: fileVariable }, 'the name of the file is empty');
+      throw keyFault(
+        key,
+        { from: 'variable', name: fileVariable },
+        'the name of the file is empty; name one, or unset it',
+      );
     const text = await secretFrom(key, origin, path, cwd);
     return [{ origin, written: undefined, read: () => setting.kind.fromText(text, cwd) }];
   }

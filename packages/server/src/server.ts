@@ -122,13 +122,8 @@ async function start(
   fleet.start();
   lifecycle.onRelease('fleet', () => fleet.stop());
 
-  const commands = createCommands({
-    database: main,
-    clock,
-    random,
-    log,
-    retentionDays: config.commandRetentionDays,
-  });
+  const retentionDays = config.commandRetentionDays;
+  const commands = createCommands({ database: main, clock, random, log, retentionDays });
   await commands.load();
   commands.start();
   // When no client speaks any more: what they said last is stored.
@@ -140,7 +135,8 @@ async function start(
     scriptDirs: config.allowedScriptDirs,
     scriptExtensions: config.allowedScriptExtensions,
   });
-  const batches = createBatches({ commands, database: main, fleet, policy, clock, log, random });
+  const ofCommands = { commands, database: main, fleet, clock, log, random };
+  const batches = createBatches({ ...ofCommands, policy });
   await batches.load();
   lifecycle.onRelease('batches', () => batches.stopAll());
 
@@ -151,30 +147,12 @@ async function start(
   const isConnected = (id: string): boolean => fleet.link(id) !== undefined;
   const apps = createAppActions({ commands, releases, fleet, isConnected, audit, clock });
   const rollBack = createRollBack({ apps, commands, releases, fleet });
-  const rollouts = createRollouts({
-    apps,
-    commands,
-    database: main,
-    fleet,
-    clock,
-    log,
-    random,
-    retentionDays: config.commandRetentionDays,
-  });
+  const rollouts = createRollouts({ ...ofCommands, apps, retentionDays });
   await rollouts.load();
   lifecycle.onRelease('rollouts', () => rollouts.stopAll());
 
   const filesDirectory = config.clientFilesDir ?? builtFiles();
-  const upgrades = createUpgrades({
-    shelf: createShelf(filesDirectory),
-    commands,
-    database: main,
-    fleet,
-    clock,
-    log,
-    random,
-    retentionDays: config.commandRetentionDays,
-  });
+  const upgrades = createUpgrades({ ...ofCommands, shelf: createShelf(filesDirectory), retentionDays });
   await upgrades.load();
   lifecycle.onRelease('upgrades', () => upgrades.stopAll());
 

@@ -24,13 +24,24 @@ function judgeId({ idFile, id, owner, restart }: ClientFacts): Finding {
   return ok(`${idFile.path} holds ${id}`, `${idFile.path} 中的 ID 为 ${id}`);
 }
 
-function judgeDoubled({ isDoubled, idFile, restart }: ClientFacts): Finding | undefined {
-  if (!isDoubled) return undefined;
-  return fault(
-    'another running client uses the same client id: on the host that was copied, give it an id of its own',
-    '另一个正在运行的客户端使用相同的客户端 ID：请在复制出来的主机上换一个',
-    `rm ${shellWord(idFile.path)}; ${restart}`,
-  );
+/** It is the refused one that looks into its log: an order of the server goes to it, and brings a key where there was one. */
+function judgeDoubled({ isDoubled, id, config, newIdentity, restart }: ClientFacts): Finding | undefined {
+  if (!isDoubled || id === undefined || id === '') return undefined;
+  const [en, zh] = [
+    'another running client uses the same client id, and this one is refused',
+    '另一个正在运行的客户端使用相同的客户端 ID，本机被拒绝',
+  ];
+  return config.acceptNewIdentity
+    ? fault(
+        `${en}: if this host is the copy, let the server give it an id of its own (as an administrator); if the other one is, run ops-client new-identity there`,
+        `${zh}：如果本机是副本，请由管理员通过服务端为它换用新 ID；如果另一台是副本，请在那台上执行 ops-client new-identity`,
+        `opsctl identity new ${id}`,
+      )
+    : fault(
+        `${en}: on the copy, take an id of its own (accept_new_identity is false here; a host with a key of its own needs OPS_ENROL_TOKEN_FILE with it)`,
+        `${zh}：请在副本上换用新 ID（本机的 accept_new_identity 为 false；使用独立密钥的主机还需要 OPS_ENROL_TOKEN_FILE）`,
+        `${newIdentity}; ${restart}`,
+      );
 }
 
 /** `problem` is the end of a sentence of the client's own. */

@@ -260,7 +260,13 @@ describe('on this host', () => {
     };
     expect((await doctor(second.directory, env)).of('duplicate-id')).toEqual([
       expect.stringMatching(
-        /^fault another running client uses the same client id.* → rm \S+client_id\.txt; /,
+        /^fault another running client uses the same client id.* → opsctl identity new [0-9a-f-]{36}$/,
+      ),
+    ]);
+    const unwilling = { ...env, OPS_ACCEPT_NEW_IDENTITY: 'false' };
+    expect((await doctor(second.directory, unwilling)).of('duplicate-id')).toEqual([
+      expect.stringMatching(
+        /^fault another running client uses the same client id.* → \S*ops-client new-identity; \S*ops-client$/,
       ),
     ]);
     expect((await doctor(first.directory, env)).of('duplicate-id')).toEqual([]);

@@ -22,6 +22,8 @@ export interface ClientFacts {
   readonly change: (key: keyof typeof CLIENT_SETTINGS, toml: string, text: string) => string;
   /** Restarts the client. */
   readonly restart: string;
+  /** Gives this host another client id from its next start on. */
+  readonly newIdentity: string;
   readonly wallMs: number;
   readonly owner: number | undefined;
   readonly server: ServerSight;

@@ -11,7 +11,7 @@ import { changeSetting } from '@ops/runtime/doctor/change-setting.ts';
 import { launcherOf, serviceCommand } from '@ops/runtime/doctor/launcher.ts';
 import { lookAtDirectory, lookAtPath } from '@ops/runtime/doctor/path-facts.ts';
 import type { DirectoryFacts } from '@ops/runtime/doctor/path-facts.ts';
-import { fileProblem } from '@ops/runtime/private-file.ts';
+import { fileProblem, shellWord } from '@ops/runtime/private-file.ts';
 import type { Random } from '@ops/runtime/random.ts';
 import { camelCase } from '@ops/runtime/settings-table.ts';
 
@@ -57,6 +57,8 @@ export async function gather(needs: GatherNeeds): Promise<ClientFacts> {
   const previousProof =
     server.proof === 'refused' && previous !== undefined ? (await sight(previous)).proof : undefined;
   const dataDir = await dataDirectoryOf(config, needs.env);
+  // Root looks on behalf of whoever the client runs as.
+  const owner = user === 0 ? (dataDir.uid ?? idFile.uid) : user;
 
   return {
     version: VERSION,
@@ -76,9 +78,13 @@ export async function gather(needs: GatherNeeds): Promise<ClientFacts> {
         text,
       ),
     restart: serviceCommand('ops-client', 'restart'),
+    newIdentity: [
+      ...(user === 0 && owner !== undefined && owner !== 0 ? [`sudo -u '#${owner}'`] : []),
+      `${launcherOf('ops-client')} new-identity`,
+      ...(configFile ? [`--config ${shellWord(configFile.path)}`] : []),
+    ].join(' '),
     wallMs: clock.wall(),
-    // Root looks on behalf of whoever the client runs as.
-    owner: user === 0 ? (dataDir.uid ?? idFile.uid) : user,
+    owner,
     server,
     certificate: tls ? await lookAtCertificate({ host, port }, clock) : undefined,
     secret: {

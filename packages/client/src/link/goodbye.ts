@@ -14,12 +14,12 @@ const GOODBYES: Readonly<Record<GoodbyeCode, { readonly kind: FailureKind; reado
   replaced: {
     kind: 'refused',
     words:
-      'The server replaced this connection by another one of this very process: was this machine copied while it ran? Restart ops-client on the copy with a client id of its own',
+      'The server replaced this connection by another one of this very process: was this machine copied while it ran? Run ops-client new-identity on the copy and restart it',
   },
   conflict: {
     kind: 'refused',
     words:
-      'Another running client uses the same client id. If one of the two is a copy, run ops-client new-identity on it, or let the server do it: the page of this host in the console, "new identity"',
+      'Another running client uses the same client id. If this machine is the copy, let the server give it an id of its own: the page of this host in the console, "Give the copy a new identity". If the other one is, run ops-client new-identity there and restart it',
   },
   protocol: {
     kind: 'refused',

@@ -5,12 +5,21 @@ import { join } from 'node:path';
 
 import { signingKey } from '@ops/testkit/signed-release.ts';
 import { until } from '@ops/testkit/until.ts';
+import type { UpgradingServer } from '@ops/testkit/upgrading-server.ts';
 import { describe, expect, it } from 'vitest';
 
 import { head } from '../test-client.ts';
 import { bad, good, KEY, NEW, NEWEST, OLD, scene } from './test-upgrade.ts';
 
 const MINUTE = 60_000;
+
+/** The connection of the new program. */
+const trialAt = (server: UpgradingServer) =>
+  until(
+    () =>
+      server.connected().find((one) => one.messages('register')[0]?.upgrade?.release?.commit === NEW.commit),
+    { what: 'the trial' },
+  );
 
 describe('a good release', { timeout: 2 * MINUTE }, () => {
   it('comes over the connection, is tried, kept, and takes the place of the program; so does the one after it', async () => {
@@ -84,13 +93,7 @@ describe('a good release', { timeout: 2 * MINUTE }, () => {
     const release = good(NEW);
     server.order(release);
     await server.registeredAs(release, 1);
-    const connection = await until(
-      () =>
-        server
-          .connected()
-          .find((one) => one.messages('register')[0]?.upgrade?.release?.commit === NEW.commit),
-      { what: 'the trial' },
-    );
+    const connection = await trialAt(server);
     connection.send({ type: 'command', ...head(), command: 'top -n 3 -d 1' });
     await until(() => connection.messages('command_result').length === 1, {
       what: 'the result of the command, from the program on trial',
@@ -283,13 +286,7 @@ describe('whoever is killed', { timeout: 2 * MINUTE }, () => {
     const release = good(NEW);
     server.order(release);
     await server.registeredAs(release, 1);
-    const connection = await until(
-      () =>
-        server
-          .connected()
-          .find((one) => one.messages('register')[0]?.upgrade?.release?.commit === NEW.commit),
-      { what: 'the trial' },
-    );
+    const connection = await trialAt(server);
     connection.send({ type: 'command', ...head(), command: 'top -n 5 -d 5' });
     await until(() => connection.messages('command_accepted').length === 1, { what: 'the command to start' });
     await until(async () => (await host.state()).kept !== null, { what: 'the release to be kept' });

@@ -2,7 +2,6 @@
 import { getBatch } from '@ops/protocol/http/batches.ts';
 import { isFinal } from '@ops/protocol/domain/command.ts';
 import { commandResult } from '@ops/protocol/http/commands.ts';
-import { sleep } from '@ops/runtime/clock.ts';
 
 import { RAW_OPTION } from '../command.ts';
 import type { Command, Surroundings } from '../command.ts';
@@ -10,23 +9,35 @@ import { EXIT } from '../exit-status.ts';
 import type { ExitStatus } from '../exit-status.ts';
 import { followBatch } from '../follow-batch.ts';
 import { ApiFailure } from '../server/server.ts';
+import { ASK, watch } from '../server/watch.ts';
 import { showBatch, statusOf } from '../show-batch.ts';
 import { resultIn, showResult, statusOfResult } from '../show-result.ts';
 import type { Result } from '../show-result.ts';
 
-const ASK_EVERY_MS = 500;
+const isOver = ({ state }: Result): boolean => isFinal(state);
 
+/** @returns undefined when there is no such command */
 async function resultOf({ terminal, server, given }: Surroundings, id: string): Promise<Result | undefined> {
-  for (;;) {
-    let found: Result;
-    try {
-      found = resultIn(await server.call(commandResult, { query: { command_id: id } }));
-    } catch (cause) {
-      if (cause instanceof ApiFailure && cause.code === 'command_not_found') return undefined;
-      throw cause;
-    }
-    if (!given.flag('follow') || isFinal(found.state) || terminal.interrupted.aborted) return found;
-    await sleep(terminal.clock, ASK_EVERY_MS, terminal.interrupted);
+  const ask = async (): Promise<Result> =>
+    resultIn(await server.call(commandResult, { query: { command_id: id } }));
+  try {
+    const found = await ask();
+    if (!given.flag('follow') || isOver(found)) return found;
+    const last = await watch(
+      {
+        topics: ['command'],
+        of: { command_id: id },
+        ask,
+        read: () => ASK,
+        revision: (result) => Number(isOver(result)),
+        isOver,
+      },
+      { server, clock: terminal.clock, signal: terminal.interrupted },
+    );
+    return last ?? (await ask());
+  } catch (cause) {
+    if (cause instanceof ApiFailure && cause.code === 'command_not_found') return undefined;
+    throw cause;
   }
 }
 

@@ -2,9 +2,10 @@
 import type { AnswerOf } from '@ops/protocol/http/endpoint.ts';
 import { createRollout, previewRollout } from '@ops/protocol/http/rollouts.ts';
 
+import { YES_OPTION } from '../command.ts';
 import type { Command, Surroundings } from '../command.ts';
 import { usageFault } from '../command-line.ts';
-import { isConfirmed } from '../confirm.ts';
+import { mayBegin } from '../confirm.ts';
 import { Ending, EXIT } from '../exit-status.ts';
 import type { ExitStatus } from '../exit-status.ts';
 import { rolloutCourses } from '../follow-rollout.ts';
@@ -36,7 +37,6 @@ async function begin(surroundings: Surroundings): Promise<ExitStatus> {
   const change = changeOf(given);
   const conditions = conditionsOf(given);
   const waves = wavesOf(given);
-  const mayAsk = terminal.isInputTerminal && !given.flag('yes');
   const selection = await selectionOf(server, {
     selector: given.text('selector'),
     names,
@@ -51,8 +51,7 @@ async function begin(surroundings: Surroundings): Promise<ExitStatus> {
   const told = { app_name: app, action: change.action ?? null, version: change.version ?? null };
   terminal.err(previewText(told, preview, terminal.language));
   if (preview.targets === 0) return withoutTargets(surroundings, preview);
-  if (!mayAsk && !given.flag('yes')) throw usageFault('a rollout needs --yes where nobody can be asked');
-  if (mayAsk && !(await isConfirmed(terminal, { zh: '开始？', en: 'Begin?' }))) return EXIT.failed;
+  if (!(await mayBegin(surroundings, 'a rollout'))) return EXIT.failed;
 
   const made = await callOnce(server, createRollout, { body: { ...order, ...conditions } });
   return rolloutCourses.follow(surroundings, made.rollout_id);
@@ -69,7 +68,7 @@ export const rollout: Command = {
   words: Object.keys(VERBS),
   options: [
     ...ORDER_OPTIONS,
-    { name: 'yes', short: 'y', meaning: { zh: '不询问', en: 'do not ask' } },
+    YES_OPTION,
     {
       name: 'follow',
       short: 'f',

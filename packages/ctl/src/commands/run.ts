@@ -4,7 +4,7 @@ import { createBatch, getBatch, MAX_TARGETS, previewBatch } from '@ops/protocol/
 import { MAX_QUEUE_SECS } from '@ops/protocol/http/commands.ts';
 import type { AnswerOf, BodyOf } from '@ops/protocol/http/endpoint.ts';
 
-import { RAW_OPTION } from '../command.ts';
+import { ALL_OPTION, RAW_OPTION, SELECTOR_OPTION, YES_OPTION } from '../command.ts';
 import type { Command, Surroundings } from '../command.ts';
 import { usageFault } from '../command-line.ts';
 import { isConfirmed } from '../confirm.ts';
@@ -53,12 +53,7 @@ export const run: Command = {
   operands: '-- COMMAND…',
   count: [1, 64],
   options: [
-    {
-      name: 'selector',
-      short: 'l',
-      value: 'SELECTOR',
-      meaning: { zh: '按标签选择主机', en: 'hosts with these labels' },
-    },
+    SELECTOR_OPTION,
     {
       name: 'host',
       value: 'HOST',
@@ -68,7 +63,7 @@ export const run: Command = {
         en: 'a host by id or name; again, or with commas, for several',
       },
     },
-    { name: 'all', meaning: { zh: '所有主机', en: 'every host' } },
+    ALL_OPTION,
     {
       name: 'timeout',
       value: 'SECONDS',
@@ -85,7 +80,7 @@ export const run: Command = {
       value: 'N',
       meaning: { zh: '失败达到该数即停止', en: 'stop after this many failures' },
     },
-    { name: 'yes', short: 'y', meaning: { zh: '不询问', en: 'do not ask' } },
+    YES_OPTION,
     RAW_OPTION,
   ],
   async run(surroundings) {

@@ -5,9 +5,10 @@ import type { BodyOf } from '@ops/protocol/http/endpoint.ts';
 import { createUpgrade, getClientRelease, MAX_CANARY, previewUpgrade } from '@ops/protocol/http/upgrades.ts';
 import type { UpgradePreview } from '@ops/protocol/http/upgrades.ts';
 
+import { ALL_OPTION, SELECTOR_OPTION, YES_OPTION } from '../command.ts';
 import type { Command, Given, Surroundings } from '../command.ts';
 import { usageFault } from '../command-line.ts';
-import { isConfirmed } from '../confirm.ts';
+import { mayBegin } from '../confirm.ts';
 import { Ending, EXIT } from '../exit-status.ts';
 import type { ExitStatus } from '../exit-status.ts';
 import { upgradeCourses } from '../follow-upgrade.ts';
@@ -66,13 +67,8 @@ export const upgrade: Command = {
   operands: '[HOST…]',
   count: [0, 10_000],
   options: [
-    {
-      name: 'selector',
-      short: 'l',
-      value: 'SELECTOR',
-      meaning: { zh: '按标签选择主机', en: 'hosts with these labels' },
-    },
-    { name: 'all', meaning: { zh: '所有主机', en: 'every host' } },
+    SELECTOR_OPTION,
+    ALL_OPTION,
     {
       name: 'canary',
       value: 'N|HOST',
@@ -103,12 +99,11 @@ export const upgrade: Command = {
         en: 'how long hosts that are offline are awaited, 24 when not given',
       },
     },
-    { name: 'yes', short: 'y', meaning: { zh: '不询问', en: 'do not ask' } },
+    YES_OPTION,
   ],
   async run(surroundings) {
     const { terminal, server, given } = surroundings;
     const conditions = conditionsOf(given);
-    const mayAsk = terminal.isInputTerminal && !given.flag('yes');
     const selection = await selectionOf(server, {
       selector: given.text('selector'),
       names: given.operands,
@@ -123,8 +118,7 @@ export const upgrade: Command = {
       throw new Ending(EXIT.failed, `no host has the id ${preview.unknown_ids.join(', ')}`);
     terminal.err(previewText(preview, terminal.language));
     if (preview.targets === 0) return withoutTargets(surroundings, preview);
-    if (!mayAsk && !given.flag('yes')) throw usageFault('an upgrade needs --yes where nobody can be asked');
-    if (mayAsk && !(await isConfirmed(terminal, { zh: '开始？', en: 'Begin?' }))) return EXIT.failed;
+    if (!(await mayBegin(surroundings, 'an upgrade'))) return EXIT.failed;
     // Of the release that was shown, and of no other.
     const body = { ...order, ...conditions, released_at: preview.release.released_at };
     const made = await callOnce(server, createUpgrade, { body });

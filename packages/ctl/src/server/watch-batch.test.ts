@@ -1,12 +1,11 @@
-import { createServer as createHttp } from 'node:http';
 import type { ServerResponse } from 'node:http';
 
 import type { BatchSummary } from '@ops/protocol/http/batches.ts';
 import { systemClock } from '@ops/runtime/clock.ts';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { ApiFailure, createServer } from './server.ts';
-import type { Server } from './server.ts';
+import { ApiFailure } from './server.ts';
+import { eventOf, eventServer } from './test-event-server.ts';
 import { watchBatch } from './watch-batch.ts';
 
 const ID = '00000000-0000-4000-8000-000000000001';
@@ -43,34 +42,11 @@ function batch(version: number, succeeded: number): BatchSummary {
   };
 }
 
-let asked: () => BatchSummary | undefined;
+let asked: () => unknown;
 let stream: (reply: ServerResponse) => void;
-const http = createHttp((request, reply) => {
-  if (request.url!.startsWith('/api/events')) return stream(reply);
-  const found = asked();
-  reply.writeHead(found ? 200 : 404, { 'content-type': 'application/json' });
-  reply.end(
-    JSON.stringify(
-      found
-        ? { batch: found, groups: [], more_groups: 0, more_hosts: 0 }
-        : { success: false, code: 'batch_not_found', message: 'no such batch' },
-    ),
-  );
-});
-
-let server: Server;
-beforeEach(async () => {
-  await new Promise<void>((done) => http.listen(0, '127.0.0.1', done));
-  const address = http.address();
-  const port = typeof address === 'object' ? address?.port : undefined;
-  server = createServer({ url: `http://127.0.0.1:${String(port)}`, language: 'en', credentials: {} });
-});
-afterEach(async () => {
-  http.closeAllConnections();
-  await new Promise((done) => http.close(done));
-});
 
 async function watch(signal = new AbortController().signal): Promise<number[]> {
+  const server = await eventServer({ answer: () => asked(), stream: (reply) => stream(reply) });
   const versions: number[] = [];
   await watchBatch(ID, {
     server,
@@ -81,12 +57,12 @@ async function watch(signal = new AbortController().signal): Promise<number[]> {
   return versions;
 }
 
-const event = (data: BatchSummary): string =>
-  `event: batch\nid: ${data.version}\ndata: ${JSON.stringify(data)}\n\n`;
+const view = (of: BatchSummary): unknown => ({ batch: of, groups: [], more_groups: 0, more_hosts: 0 });
+const event = (data: BatchSummary): string => eventOf('batch', data.version, data);
 
 describe('a watched batch', () => {
   it('is told by events, the newest only', async () => {
-    asked = () => batch(1, 0);
+    asked = () => view(batch(1, 0));
     stream = (reply) => {
       reply.writeHead(200, { 'content-type': 'text/event-stream' });
       reply.write(event(batch(3, 1)) + event(batch(2, 0)) + event(batch(4, 2)));
@@ -96,13 +72,13 @@ describe('a watched batch', () => {
 
   it('is asked for where there is no stream', async () => {
     const answers = [batch(1, 0), batch(2, 2)];
-    asked = () => answers.shift();
+    asked = () => view(answers.shift()!);
     stream = (reply) => reply.writeHead(503).end('down');
     expect(await watch()).toEqual([1, 2]);
   });
 
   it('is left alone when somebody does not want to wait', async () => {
-    asked = () => batch(1, 0);
+    asked = () => view(batch(1, 0));
     const stop = new AbortController();
     stream = (reply) => {
       reply.writeHead(200, { 'content-type': 'text/event-stream' });
@@ -113,7 +89,7 @@ describe('a watched batch', () => {
   });
 
   it('that nobody knows is a failure', async () => {
-    asked = () => undefined;
+    asked = () => 404;
     await expect(watch()).rejects.toThrow(ApiFailure);
   });
 });

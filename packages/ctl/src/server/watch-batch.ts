@@ -11,8 +11,8 @@ export function watchBatch(id: string, watching: Watch<BatchSummary>): Promise<B
   const { server } = watching;
   return watch(
     {
-      query: { topics: 'batch', batch_id: id },
-      event: 'batch',
+      topics: ['batch'],
+      of: { batch_id: id },
       ask: async () => (await server.call(getBatch, { params: { id } })).batch,
       read: (data) => decodeKnown(batchSummary, data),
       revision: ({ version }) => version,

@@ -5,6 +5,7 @@
  *   streaming ──broken──► asking ──a second──► streaming …       either ──over or aborted──► the end
  */
 import { events } from '@ops/protocol/http/events.ts';
+import type { EventTopic } from '@ops/protocol/http/events.ts';
 import type { QueryOf } from '@ops/protocol/http/endpoint.ts';
 import { sleep } from '@ops/runtime/clock.ts';
 import type { Clock } from '@ops/runtime/clock.ts';
@@ -19,22 +20,26 @@ const ASK_EVERY_MS = 1000;
 /** A server that stays silent longer than its pings come is gone. */
 const SILENT_MS = 45_000;
 
+/** Told by an event that says only that there is something new. */
+export const ASK = Symbol('ask');
+
 export interface Watch<State> {
   readonly server: Server;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Newest state; older ones that arrive late are left out. */
-  onChange(state: State): void;
+  onChange?(state: State): void;
 }
 
 /** What is watched. */
 export interface Subject<State> {
-  /** Of the events to listen to. */
-  readonly query: QueryOf<typeof events>;
-  readonly event: string;
+  /** The events to listen to are called as these are. */
+  readonly topics: readonly EventTopic[];
+  /** Only those of this one. */
+  readonly of?: Pick<QueryOf<typeof events>, 'batch_id' | 'command_id'>;
   ask(): Promise<State>;
-  /** The data of an event; undefined when it tells of another one. */
-  read(data: unknown): State | undefined;
+  /** The data of an event; undefined when it tells of another one, or nothing of the state. */
+  read(data: unknown, event: string): State | typeof ASK | undefined;
   /** Grows with every change. */
   revision(state: State): number;
   isOver(state: State): boolean;
@@ -51,25 +56,24 @@ export async function watch<State>(
     if (state === undefined) return;
     if (newest !== undefined && subject.revision(state) < subject.revision(newest)) return;
     newest = state;
-    watching.onChange(state);
+    watching.onChange?.(state);
   };
-  const ask = async (): Promise<void> => {
+  const isOver = (): boolean => newest !== undefined && subject.isOver(newest);
+
+  const topics: readonly string[] = subject.topics;
+  const address = addressOf(events, {}, { ...subject.of, topics: topics.join(',') });
+  let lastId: string | undefined;
+  while (!signal.aborted && !isOver()) {
     try {
       take(await subject.ask());
     } catch (cause) {
       if (!isPassing(cause)) throw cause;
     }
-  };
-  const isOver = (): boolean => newest !== undefined && subject.isOver(newest);
-
-  let lastId: string | undefined;
-  while (!signal.aborted && !isOver()) {
-    await ask();
     if (isOver()) break;
     const broken = new AbortController();
     let silence = clock.after(SILENT_MS, () => broken.abort());
     try {
-      const stream = await server.open(addressOf(events, {}, subject.query), {
+      const stream = await server.open(address, {
         signal: AbortSignal.any([signal, broken.signal]),
         headers: { accept: 'text/event-stream', ...(lastId !== undefined && { 'last-event-id': lastId }) },
       });
@@ -77,14 +81,16 @@ export async function watch<State>(
         silence.cancel();
         silence = clock.after(SILENT_MS, () => broken.abort());
         lastId = event.id ?? lastId;
-        if (event.name === subject.event) take(subject.read(JSON.parse(event.data)));
         // What happened between the first look and the stream's beginning.
-        else if (event.name === 'ready' || event.name === 'reset') await ask();
+        const isAnew = event.name === 'ready' || event.name === 'reset';
+        if (!isAnew && !topics.includes(event.name)) continue;
+        const told = isAnew ? ASK : subject.read(JSON.parse(event.data), event.name);
+        take(told === ASK ? await subject.ask() : told);
         if (isOver()) break;
       }
       stream.destroy();
     } catch {
-      // The stream is a convenience: whatever is wrong with it, asking is what remains.
+      // The stream is a convenience: whatever is wrong with it, or with what it led to, asking anew is what remains.
     } finally {
       silence.cancel();
     }
@@ -106,8 +112,7 @@ export function watchOne<State extends { readonly revision: number }>(
   const { id, topic, schema, ask, isOver } = one;
   return watch(
     {
-      query: { topics: topic },
-      event: topic,
+      topics: [topic],
       ask,
       read: (data) => (isObject(data) && data['id'] === id ? decodeKnown(schema, data) : undefined),
       revision: ({ revision }) => revision,

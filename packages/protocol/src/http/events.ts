@@ -30,7 +30,7 @@ import type { AppInfo } from '../domain/app.ts';
 import { uuid } from '../domain/id.ts';
 import { s } from '../schema.ts';
 import type { Infer } from '../schema.ts';
-import type { OutputStream } from '../domain/command.ts';
+import { OUTPUT_STREAMS } from '../domain/command.ts';
 import type { BatchSummary } from './batches.ts';
 import { clientListQuery, MAX_OFFSET } from './clients.ts';
 import type { ClientSummary, FleetCounts, SummaryMetrics } from './clients.ts';
@@ -131,14 +131,17 @@ export const MAX_POLL_BYTES = 256 * 1024;
 const MAX_POLL_EVENTS = 10_000;
 
 /** A piece of the kept output of a command, in the order of each stream. */
-export interface OutputEvent {
-  readonly command_id: string;
-  readonly stream: OutputStream;
-  /** Bytes of the kept stream before it: as `next_offset` of `GET /api/command-output`. */
-  readonly offset: number;
-  readonly text: string;
-  readonly next_offset: number;
-}
+export const outputEvent = s.object({
+  command_id: uuid,
+  stream: s.oneOf(OUTPUT_STREAMS),
+  offset: s.integer({
+    min: 0,
+    description: 'Bytes of the kept stream before it: as `next_offset` of `GET /api/command-output`.',
+  }),
+  text: s.string({ max: MAX_OUTPUT_PER_SEC }),
+  next_offset: s.integer({ min: 0 }),
+});
+export type OutputEvent = Infer<typeof outputEvent>;
 
 /** More is not sent: a reader could not take it beside anything else. */
 export const MAX_APPS_EVENT = 64 * 1024;

@@ -23,9 +23,9 @@ function judgeConflicts(facts: ServerFacts): Finding[] {
     .slice(0, MAX_NAMED)
     .map((client) =>
       fault(
-        `two hosts use the client id of ${named(client)}: on the copy, give it an id of its own`,
-        `两台主机使用同一个客户端 ID：${named(client)}；请在复制出来的那台上换一个`,
-        'sudo systemctl stop ops-client; rm "${OPS_CLIENT_ID_FILE:-/tmp/client_id.txt}"; sudo systemctl start ops-client',
+        `two hosts use the client id of ${named(client)}: give the refused one, most likely the copy, an id of its own (as an administrator)`,
+        `两台主机使用同一个客户端 ID：${named(client)}；请由管理员让被拒绝的那台（多半是副本）换用新 ID`,
+        `opsctl identity new ${client.id}`,
       ),
     );
 }

@@ -138,7 +138,7 @@ it('a doubled client id, a wrong clock and an old version are told by host', asy
   expect(said.of('duplicate-id')).toEqual([
     expect.stringMatching(
       new RegExp(
-        `^fault two hosts use the client id of .*${first.clientId}.* → .*systemctl stop ops-client; rm `,
+        `^fault two hosts use the client id of .*${first.clientId}.* → opsctl identity new ${first.clientId}$`,
       ),
     ),
   ]);

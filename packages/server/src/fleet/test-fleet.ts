@@ -5,6 +5,7 @@ import type { Log, LogFields } from '@ops/runtime/log.ts';
 import { exampleFacts } from '@ops/testkit/example-messages.ts';
 import { ManualClock } from '@ops/testkit/manual-clock.ts';
 
+import type { Database } from '../storage/database.ts';
 import { testMainDatabase } from '../storage/test-database.ts';
 import type { TestDatabase, TestDatabaseOptions } from '../storage/test-database.ts';
 import type { Tables } from '../storage/tables.ts';
@@ -66,6 +67,22 @@ export interface RecordedSamples extends SampleSink {
   readonly taken: { readonly clientId: string; readonly figures: Float64Array; readonly atMs: number }[];
   readonly kept: { readonly clientId: string; readonly samples: readonly TimedSample[] }[];
   readonly forgotten: string[];
+}
+
+/** A fleet for tests of what stands on it: of hosts whose readings nobody looks at. */
+export async function loadedFleet(
+  database: Database<Tables>,
+  needs: Pick<FleetNeeds, 'clock' | 'log'>,
+): Promise<FleetRegistry> {
+  const fleet = createFleet({
+    ...needs,
+    store: createClientStore(database, needs.log),
+    samples: recordedSamples(),
+    cleanupIntervalMs: 60_000,
+    clientTimeoutMs: 3_600_000,
+  });
+  await fleet.load();
+  return fleet;
 }
 
 export function recordedSamples(): RecordedSamples {

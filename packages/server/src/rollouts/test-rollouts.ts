@@ -12,17 +12,16 @@ import { createAppActions, type AppActions } from '../apps/app-actions.ts';
 import { createRollBack, type RollBack } from '../apps/roll-back.ts';
 import type { Actor } from '../commands/commands.ts';
 import { createCommands, type RunningCommands } from '../commands/create-commands.ts';
-import { createClientStore } from '../fleet/client-store.ts';
-import { createFleet, type FleetRegistry } from '../fleet/registry.ts';
-import { hostLines, idOf, recordedSamples } from '../fleet/test-fleet.ts';
+import type { FleetRegistry } from '../fleet/registry.ts';
+import { hostLines, idOf, loadedFleet } from '../fleet/test-fleet.ts';
 import { createReleases, type RunningReleases } from '../releases/release-service.ts';
 import { openMainDatabase, type OpenDatabase } from '../storage/open.ts';
 import {
   auditedAs,
-  endLife,
   lifeOf,
   mishapsOf,
   mortal,
+  reignOf,
   timeBeside,
   type Life,
   type Mishaps,
@@ -91,14 +90,7 @@ export async function testRollouts(
     const shared = { clock: life.clock, log: silentLog, random: systemRandom };
     const real = await openMainDatabase({ dataDir: directory.path, clock, log: silentLog });
     const database = mortal(real, life);
-    const fleet = createFleet({
-      ...shared,
-      store: createClientStore(database, silentLog),
-      samples: recordedSamples(),
-      cleanupIntervalMs: 60_000,
-      clientTimeoutMs: 3_600_000,
-    });
-    await fleet.load();
+    const fleet = await loadedFleet(database, shared);
     const commands = createCommands({ ...shared, database, retentionDays: 30 });
     await commands.load();
     commands.start();
@@ -128,14 +120,11 @@ export async function testRollouts(
     return { database: real, fleet, commands, releases, rollouts, apps, rollBack, life };
   }
 
-  let server: Server | undefined = await open();
-  const running = (): Server => {
-    if (!server) throw new Error('the server is not running');
-    return server;
-  };
+  const reign = await reignOf(open, () => hosts.serverGone());
+  const { running, kill } = reign;
   for (let n = 1; n <= hostsAtFirst; n++) hosts.connect(n);
 
-  const time = timeBeside(clock, () => server?.database);
+  const time = timeBeside(clock, () => reign.server?.database);
 
   const test: TestRollouts = {
     get rollouts() {
@@ -160,21 +149,15 @@ export async function testRollouts(
       return running().life.writes;
     },
     get isDead() {
-      return server?.life.dead ?? true;
+      return reign.server?.life.dead ?? true;
     },
     clock,
     hosts,
     told,
     ...mishapsOf(running),
-    async kill() {
-      if (!server) return;
-      const { life, database } = server;
-      server = undefined;
-      hosts.serverGone();
-      await endLife(life, database);
-    },
+    kill,
     async start(how) {
-      server = await open();
+      await reign.start();
       if (!how) hosts.return();
     },
     request: (overrides = {}) => ({
@@ -209,8 +192,8 @@ export async function testRollouts(
     lines: async (id) => hostLines(await test.list(id)),
     audited: () => auditedAs(running().database, 'rollout'),
     async [Symbol.asyncDispose]() {
-      if (server) {
-        const { rollouts, commands, releases, fleet, database } = server;
+      if (reign.server) {
+        const { rollouts, commands, releases, fleet, database } = reign.server;
         await rollouts.stopAll();
         await commands.stop();
         await releases.stop();

@@ -1,9 +1,19 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** @returns the path of `file` in the data directory, which is there now. Errors are those of node:fs. */
+import { messageOf, StorageOpenError } from './storage-error.ts';
+
+/** @returns the path of `file` in the data directory, which is there now. @throws StorageOpenError */
 export function prepareDataDirectory(dataDir: string, file: string): string {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new StorageOpenError(
+      'unusable',
+      `the data directory ${dataDir} cannot be made (${messageOf(cause)}): set OPS_DATA_DIR to a directory this user can write`,
+      { cause },
+    );
+  }
   return join(dataDir, file);
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { CompiledQuery, sql, type Kysely, type RawBuilder } from 'kysely';
@@ -163,6 +163,14 @@ describe('a data directory', () => {
     await mkdir(join(directory.path, 'ops.db'));
     const opening = openMainDatabase({ dataDir: directory.path, clock: systemClock, log: silentLog });
     await expect(opening).rejects.toMatchObject({ name: 'StorageOpenError', reason: 'unusable' });
+  });
+
+  it('is refused where no directory can be made, with the setting that names another', async () => {
+    await using directory = await tempDirectory('storage');
+    await writeFile(join(directory.path, 'file'), '');
+    const dataDir = join(directory.path, 'file', 'data');
+    const opening = openMainDatabase({ dataDir, clock: systemClock, log: silentLog });
+    await expect(opening).rejects.toThrow(/file\/data cannot be made \(ENOTDIR.*\): set OPS_DATA_DIR/);
   });
 });
 

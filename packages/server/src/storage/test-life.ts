@@ -96,10 +96,49 @@ export function mishapsOf(running: () => { readonly life: Life }): Mishaps {
 }
 
 /** Nothing of it is stopped; what was handed to the writer before is on the disk. */
-export async function endLife(life: Life, database: OpenDatabase<Tables>): Promise<void> {
+async function endLife(life: Life, database: OpenDatabase<Tables>): Promise<void> {
   life.dead = true;
   for (const timer of life.timers) timer.cancel();
   await database.close();
+}
+
+/** Servers that follow one another on one disk. */
+export interface Reign<Server> {
+  /** Undefined: the last one was killed. */
+  readonly server: Server | undefined;
+  /** @throws Error when none runs */
+  readonly running: () => Server;
+  /** Drops it as it is. */
+  readonly kill: () => Promise<void>;
+  /** The next one. */
+  readonly start: () => Promise<void>;
+}
+
+/** @param gone called as one is killed. Begins with the first */
+export async function reignOf<
+  Server extends { readonly life: Life; readonly database: OpenDatabase<Tables> },
+>(open: () => Promise<Server>, gone: () => void): Promise<Reign<Server>> {
+  let server: Server | undefined = await open();
+  const running = (): Server => {
+    if (!server) throw new Error('the server is not running');
+    return server;
+  };
+  return {
+    get server() {
+      return server;
+    },
+    running,
+    async kill() {
+      if (!server) return;
+      const { life, database } = server;
+      server = undefined;
+      gone();
+      await endLife(life, database);
+    },
+    async start() {
+      server = await open();
+    },
+  };
 }
 
 export interface Time {

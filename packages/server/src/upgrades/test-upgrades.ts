@@ -12,16 +12,15 @@ import { tempDirectory } from '@ops/testkit/temp-directory.ts';
 import type { Actor } from '../commands/commands.ts';
 import { createCommands } from '../commands/create-commands.ts';
 import type { RunningCommands } from '../commands/create-commands.ts';
-import { createClientStore } from '../fleet/client-store.ts';
-import { createFleet, type FleetRegistry } from '../fleet/registry.ts';
-import { hostLines, idOf, recordedSamples } from '../fleet/test-fleet.ts';
+import type { FleetRegistry } from '../fleet/registry.ts';
+import { hostLines, idOf, loadedFleet } from '../fleet/test-fleet.ts';
 import { openMainDatabase, type OpenDatabase } from '../storage/open.ts';
 import {
   auditedAs,
-  endLife,
   lifeOf,
   mishapsOf,
   mortal,
+  reignOf,
   timeBeside,
   type Life,
   type Mishaps,
@@ -87,15 +86,8 @@ export async function testUpgrades(hostsAtFirst: number): Promise<TestUpgrades> 
     const shared = { clock: life.clock, log: silentLog, random: systemRandom };
     const real = await openMainDatabase({ dataDir: directory.path, clock, log: silentLog });
     const database = mortal(real, life);
-    const fleet = createFleet({
-      ...shared,
-      // What hosts' coming writes is not counted: every write is the upgrade's.
-      store: createClientStore(real, silentLog),
-      samples: recordedSamples(),
-      cleanupIntervalMs: 60_000,
-      clientTimeoutMs: 3_600_000,
-    });
-    await fleet.load();
+    // What hosts' coming writes is not counted: every write is the upgrade's.
+    const fleet = await loadedFleet(real, shared);
     const commands = createCommands({ ...shared, database, retentionDays: 30 });
     await commands.load();
     const upgrades = createUpgrades({
@@ -112,14 +104,11 @@ export async function testUpgrades(hostsAtFirst: number): Promise<TestUpgrades> 
     return { database: real, fleet, commands, upgrades, life };
   }
 
-  let server: Server | undefined = await open();
-  const running = (): Server => {
-    if (!server) throw new Error('the server is not running');
-    return server;
-  };
+  const reign = await reignOf(open, () => hosts.serverGone());
+  const { running, kill } = reign;
   for (let n = 1; n <= hostsAtFirst; n++) hosts.connect(n);
 
-  const time = timeBeside(clock, () => server?.database);
+  const time = timeBeside(clock, () => reign.server?.database);
 
   const test: TestUpgrades = {
     get upgrades() {
@@ -132,7 +121,7 @@ export async function testUpgrades(hostsAtFirst: number): Promise<TestUpgrades> 
       return running().life.writes;
     },
     get isDead() {
-      return server?.life.dead ?? true;
+      return reign.server?.life.dead ?? true;
     },
     get release() {
       return release;
@@ -146,15 +135,9 @@ export async function testUpgrades(hostsAtFirst: number): Promise<TestUpgrades> 
       return release;
     },
     ...mishapsOf(running),
-    async kill() {
-      if (!server) return;
-      const { life, database } = server;
-      server = undefined;
-      hosts.serverGone();
-      await endLife(life, database);
-    },
+    kill,
     async start() {
-      server = await open();
+      await reign.start();
       hosts.return();
     },
     request: (overrides = {}) => ({
@@ -180,8 +163,8 @@ export async function testUpgrades(hostsAtFirst: number): Promise<TestUpgrades> 
     lines: async (id) => hostLines(await test.list(id)),
     audited: () => auditedAs(running().database, 'upgrade'),
     async [Symbol.asyncDispose]() {
-      if (server) {
-        const { upgrades, commands, fleet, database } = server;
+      if (reign.server) {
+        const { upgrades, commands, fleet, database } = reign.server;
         await upgrades.stopAll();
         await commands.stop();
         await fleet.stop();
