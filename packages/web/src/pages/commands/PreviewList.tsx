@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 
 import { paths } from '../../paths.ts';
 import { useCommandText } from '../../text/use-command-text.ts';
+import form from '../../ui/FormPage.module.css';
 import { SmallTable } from '../../ui/SmallTable.tsx';
 import type { Preview } from './use-preview.ts';
 import styles from './CommandsPage.module.css';
@@ -43,7 +44,7 @@ export function PreviewList({ preview }: { readonly preview: Preview }) {
         empty={text.none}
       />
       {preview.hosts.length > shown.length && (
-        <p className={styles.note}>
+        <p className={form.note}>
           {text.firstOfMany(format.number(shown.length), format.number(preview.hosts.length))}
         </p>
       )}

@@ -1,6 +1,7 @@
 import { paths } from '../../paths.ts';
 import { reasonName } from '../../rollouts/rollout-words.ts';
 import { useRolloutText } from '../../text/use-rollout-text.ts';
+import form from '../../ui/FormPage.module.css';
 import { Link } from '@tanstack/react-router';
 import { SmallTable } from '../../ui/SmallTable.tsx';
 import type { Draft } from './rollout-draft.ts';
@@ -83,7 +84,7 @@ export function PlanList({ plan }: { readonly plan: Plan }) {
         empty={text.none}
       />
       {plan.hosts.length > shown.length && (
-        <p className={styles.note}>
+        <p className={form.note}>
           {text.firstHosts(format.number(shown.length), format.number(plan.hosts.length))}
         </p>
       )}

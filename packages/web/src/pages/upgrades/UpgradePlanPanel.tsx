@@ -8,6 +8,7 @@ import { targetBody } from '../../commands/order.ts';
 import { paths } from '../../paths.ts';
 import { useUpgradeText } from '../../text/use-upgrade-text.ts';
 import { CheckBox } from '../../ui/CheckBox.tsx';
+import form from '../../ui/FormPage.module.css';
 import { IconChevronDown } from '../../ui/icons.ts';
 import { Panel } from '../../ui/Panel.tsx';
 import { SmallTable } from '../../ui/SmallTable.tsx';
@@ -167,7 +168,7 @@ function PlanList({
         empty={text.none}
       />
       {plan.hosts.length > shown.length && (
-        <p className={styles.note}>
+        <p className={form.note}>
           {text.firstOfHosts(format.number(shown.length), format.number(plan.hosts.length))}
         </p>
       )}
