@@ -95,12 +95,8 @@ export const enUpgrades: UpgradeDictionary = {
   planOffline: (count) => `${count} of them offline: upgraded when they are back`,
   planCanary: 'Canary',
   planRest: 'Then',
-  planNamed: (names, others, format) =>
-    `${names.join(', ')}${others > 0 ? ` and ${format.number(others)} more` : ''}`,
   planLeftOut: (reason, names) => `${reason}: ${names}`,
   planUnknown: (count) => `${hosts(count)} no longer known`,
-  hostByHostList: 'Host by host',
-  firstOfHosts: (shown, all) => `The first ${shown} of ${all}`,
   canaryMark: 'Canary',
   takeAsCanary: (host) => `Take ${host} as canary`,
   runsNow: 'Runs now',

@@ -22,10 +22,10 @@ import { PageTitle } from '../../ui/PageTitle.tsx';
 import { TargetsPanel } from '../commands/TargetsPanel.tsx';
 import { BeginDialog } from './BeginDialog.tsx';
 import { OptionsPanel } from './OptionsPanel.tsx';
-import { PlanPanel } from './PlanPanel.tsx';
 import { createBody, draftOf, previewBody, searchOf } from './rollout-draft.ts';
 import type { Draft } from './rollout-draft.ts';
 import styles from './RolloutFormPage.module.css';
+import { RolloutPlanPanel } from './RolloutPlanPanel.tsx';
 import { useAppHosts } from './use-app-hosts.ts';
 import type { VersionsByHost } from './use-app-hosts.ts';
 import { WavesPanel } from './WavesPanel.tsx';
@@ -132,7 +132,7 @@ function Form({ name }: { readonly name: string }) {
           >
             <OptionsPanel draft={draft} onChange={change} />
           </WavesPanel>
-          <PlanPanel draft={draft} plan={plan} old={old} />
+          <RolloutPlanPanel draft={draft} plan={plan} old={old} />
           {elsewhere && <ErrorBanner error={error} />}
           <div className={form.bar}>
             <Button
