@@ -29,9 +29,9 @@ export const enUpgrades: UpgradeDictionary = {
   sharedOut: (reason, count) => `${reason}: ${count}`,
 
   reasonUpToDate: 'Runs it already, or a younger one',
-  reasonOff: 'Upgrades are off on this host',
-  reasonOffHelp: 'Set upgrade_keys in the client configuration of the host to turn them on',
-  reasonKeyNotTrusted: 'The host does not trust this key',
+  reasonOff: 'Upgrades not enabled',
+  reasonOffHelp: 'Set upgrade_keys in the client configuration of the host to enable them',
+  reasonKeyNotTrusted: 'Signing key not trusted',
   reasonTooOld: 'Client too old: install it once by hand',
   reasonNoArchive: 'No archive for its processor',
   reasonBadSignature: 'The signature does not fit',

@@ -26,9 +26,9 @@ export const zhUpgrades = {
 
   // reasons
   reasonUpToDate: '已是此版本或更新',
-  reasonOff: '主机未启用升级',
+  reasonOff: '未启用升级',
   reasonOffHelp: '在主机的客户端配置中设置 upgrade_keys 即可启用',
-  reasonKeyNotTrusted: '主机不信任此签名密钥',
+  reasonKeyNotTrusted: '不信任此签名密钥',
   reasonTooOld: '客户端太旧，需手动升级一次',
   reasonNoArchive: '没有适合其处理器的压缩包',
   reasonBadSignature: '签名不符',
