@@ -144,8 +144,12 @@ export const SHOTS: readonly Shot[] = [
     ready: 'api-01',
     async act(page) {
       await page.keyboard.press('Control+K');
-      await page.getByRole('dialog').getByRole('combobox').fill('web');
-      await page.getByRole('option').filter({ hasText: 'web-03' }).first().waitFor();
+      const palette = page.getByRole('dialog');
+      await palette.getByRole('combobox').fill('web');
+      // Runs on a host name it as well, and are there before the hosts are.
+      const hosts = palette.getByRole('group', { name: /^(Hosts|主机)$/ });
+      await hosts.getByRole('option').filter({ hasText: 'web-03' }).waitFor();
+      await palette.locator('.mantine-Loader-root').waitFor({ state: 'detached' });
     },
   },
   {

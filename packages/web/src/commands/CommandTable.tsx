@@ -10,6 +10,7 @@ import { NONE } from '../text/format.ts';
 import { useCommandText } from '../text/use-command-text.ts';
 import { Ago } from '../ui/Ago.tsx';
 import { IconRepeat } from '../ui/icons.ts';
+import table from '../ui/Table.module.css';
 import { isOpen, shownState, tookMs } from './command-state.ts';
 import type { OrderSearch } from './order-address.ts';
 import { searchOfBatch, searchOfCommand } from './order-search.ts';
@@ -50,7 +51,7 @@ export function CommandTable({
     again: text.again,
   };
   return (
-    <table className={styles.table} aria-label={name}>
+    <table className={`${table.table} ${styles.table}`} aria-label={name}>
       <thead>
         <tr>
           {Object.entries(columns).map(([column, title]) => (

@@ -174,9 +174,11 @@ export const enCommands: CommandDictionary = {
   refusedShort: "Refused by the host's policy",
   readonlyShort: 'Read-only',
   tooOldShort: 'Client too old',
-  previewList: 'Host by host',
+  hostByHost: 'Host by host',
   previewNoTargets: 'No host is meant.',
-  firstOfMany: (shown, all) => `The first ${shown} of ${all}.`,
+  firstHosts: (shown, all) => `The first ${shown} of ${all}.`,
+  namedHosts: (names, others, format) =>
+    `${names.join(', ')}${others > 0 ? ` and ${figures(format.number(others), 'other', 'others')}` : ''}`,
   viewerCannotRun: 'Viewers cannot run commands.',
   runFailed: 'Not submitted',
   runUncertain:

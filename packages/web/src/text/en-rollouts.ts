@@ -1,15 +1,9 @@
-import type { Format } from './format.ts';
 import type { RolloutDictionary } from './zh-rollouts.ts';
 
 function figures(figure: string, one: string, many: string): string {
   return `${figure} ${figure === '1' ? one : many}`;
 }
 const hosts = (figure: string): string => figures(figure, 'host', 'hosts');
-
-/** Some by name, the others as a number. */
-function namedHosts(names: readonly string[], others: number, format: Format): string {
-  return `${names.join(', ')}${others > 0 ? ` and ${figures(format.number(others), 'other', 'others')}` : ''}`;
-}
 
 /** The words of rollouts and releases in English. */
 export const enRollouts: RolloutDictionary = {
@@ -203,9 +197,6 @@ export const enRollouts: RolloutDictionary = {
   unknownVersion: 'unknown version',
   skippedHosts: (reason, all) => `Skipped (${reason}): ${all}`,
   unknownHosts: (count) => `No longer there: ${hosts(count)}`,
-  namedHosts,
-  hostByHost: 'Host by host',
-  firstHosts: (shown, all) => `The first ${shown} of ${all}.`,
   begin: 'Begin…',
   beginTitle: (work, all) => `${work} on ${all}?`,
   beginConfirm: 'Begin rollout',

@@ -165,9 +165,11 @@ export const zhCommands = {
   refusedShort: '主机策略拒绝',
   readonlyShort: '只读',
   tooOldShort: '客户端过旧',
-  previewList: '逐台查看',
+  hostByHost: '逐台查看',
   previewNoTargets: '没有符合的主机。',
-  firstOfMany: (shown: string, all: string) => `只列出前 ${shown} 台，共 ${all} 台。`,
+  firstHosts: (shown: string, all: string) => `只列出前 ${shown} 台，共 ${all} 台。`,
+  namedHosts: (names: readonly string[], others: number, format: Format) =>
+    `${names.join('、')}${others > 0 ? ` 等 ${format.number(names.length + others)} 台` : ''}`,
   viewerCannotRun: '只读用户不能执行命令。',
   runFailed: '没有提交',
   runUncertain: '没有收到应答。再按一次是安全的：服务器按同一次提交处理，不会执行两遍。',

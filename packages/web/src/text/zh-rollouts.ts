@@ -1,11 +1,6 @@
 /** The words of rollouts and releases in Chinese. `RolloutDictionary` is their shape; en-rollouts.ts is held to it. */
 import type { Format } from './format.ts';
 
-/** Some by name, the others as a number. */
-function namedHosts(names: readonly string[], others: number, format: Format): string {
-  return `${names.join('、')}${others > 0 ? ` 等 ${format.number(names.length + others)} 台` : ''}`;
-}
-
 export const zhRollouts = {
   rollouts: '分批发布',
   allRollouts: '全部分批发布',
@@ -195,9 +190,6 @@ export const zhRollouts = {
   unknownVersion: '未知版本',
   skippedHosts: (reason: string, hosts: string) => `跳过（${reason}）：${hosts}`,
   unknownHosts: (count: string) => `${count} 台主机已不存在`,
-  namedHosts,
-  hostByHost: '逐台查看',
-  firstHosts: (shown: string, all: string) => `前 ${shown} 台，共 ${all} 台。`,
   begin: '开始…',
   beginTitle: (work: string, hosts: string) => `${work}，共 ${hosts}？`,
   beginConfirm: '开始分批发布',

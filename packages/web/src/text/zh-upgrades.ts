@@ -1,11 +1,6 @@
 /** The words of upgrades of clients in Chinese. `UpgradeDictionary` is their shape; en-upgrades.ts is held to it. */
 import type { Format } from './format.ts';
 
-/** Some by name, the others as a number. */
-function namedHosts(names: readonly string[], others: number, format: Format): string {
-  return `${names.join('、')}${others > 0 ? ` 等 ${format.number(names.length + others)} 台` : ''}`;
-}
-
 export const zhUpgrades = {
   upgradesFailed: '无法读取客户端升级',
 
@@ -31,9 +26,9 @@ export const zhUpgrades = {
 
   // reasons
   reasonUpToDate: '已是此版本或更新',
-  reasonOff: '主机未启用升级',
+  reasonOff: '未启用升级',
   reasonOffHelp: '在主机的客户端配置中设置 upgrade_keys 即可启用',
-  reasonKeyNotTrusted: '主机不信任此签名密钥',
+  reasonKeyNotTrusted: '不信任此签名密钥',
   reasonTooOld: '客户端太旧，需手动升级一次',
   reasonNoArchive: '没有适合其处理器的压缩包',
   reasonBadSignature: '签名不符',
@@ -100,11 +95,8 @@ export const zhUpgrades = {
   planOffline: (count: string) => `其中 ${count} 台离线，上线后升级`,
   planCanary: '金丝雀',
   planRest: '随后',
-  planNamed: namedHosts,
   planLeftOut: (reason: string, names: string) => `${reason}：${names}`,
   planUnknown: (count: string) => `${count} 台主机已不存在`,
-  hostByHostList: '逐台查看',
-  firstOfHosts: (shown: string, all: string) => `只列出前 ${shown} 台，共 ${all} 台`,
   canaryMark: '金丝雀',
   takeAsCanary: (host: string) => `将 ${host} 作为金丝雀`,
   runsNow: '当前版本',

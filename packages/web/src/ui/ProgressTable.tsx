@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 
 import { Ago } from './Ago.tsx';
 import styles from './ProgressTable.module.css';
+import table from './Table.module.css';
 
 export interface ProgressRow {
   readonly id: string;
@@ -29,7 +30,7 @@ export function ProgressTable({
   readonly rows: readonly ProgressRow[];
 }) {
   return (
-    <table className={styles.table} aria-label={name}>
+    <table className={`${table.table} ${styles.table}`} aria-label={name}>
       <thead>
         <tr>
           {(['state', 'what', 'progress', 'who', 'when'] as const).map((column) => (
@@ -45,7 +46,7 @@ export function ProgressTable({
             <td data-column="state">{row.state}</td>
             <th scope="row" data-column="what">
               {row.what}
-              <span className={styles.about}>
+              <span className={table.small}>
                 {row.about}
                 {/* On a phone, where the columns of it are not shown. */}
                 <span className={styles.under}>
@@ -56,7 +57,7 @@ export function ProgressTable({
             </th>
             <td data-column="progress">
               {row.bar}
-              <span className={styles.figures}>{row.figures}</span>
+              <span className={`${table.small} ${styles.figures}`}>{row.figures}</span>
             </td>
             <td data-column="who">{row.by}</td>
             <td data-column="when">

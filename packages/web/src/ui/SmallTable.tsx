@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 
 import styles from './SmallTable.module.css';
+import table from './Table.module.css';
 
 export interface SmallColumn {
   readonly name: string;
@@ -39,7 +40,7 @@ export function SmallTable({
     'data-optional': column?.optional || undefined,
   });
   return (
-    <table className={styles.table} aria-label={name}>
+    <table className={`${table.table} ${styles.table}`} aria-label={name}>
       <thead>
         <tr>
           {columns.map((column) => (

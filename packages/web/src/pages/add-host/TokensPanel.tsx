@@ -9,6 +9,7 @@ import { wordsOfError } from '../../text/words.ts';
 import { Banner } from '../../ui/Banner.tsx';
 import { IconAlertCircle } from '../../ui/icons.ts';
 import { Panel } from '../../ui/Panel.tsx';
+import table from '../../ui/Table.module.css';
 import styles from './AddHostPage.module.css';
 import { useTokens } from './use-enrolment.ts';
 
@@ -32,7 +33,7 @@ export function TokensPanel({ arrivals }: { readonly arrivals: number }) {
       )}
       {tokens?.length === 0 && <p className={styles.note}>{text.tokensNone}</p>}
       {tokens !== undefined && tokens.length > 0 && (
-        <table className={styles.tokens} aria-label={text.tokensTitle}>
+        <table className={`${table.table} ${styles.tokens}`} aria-label={text.tokensTitle}>
           <thead>
             <tr>
               <th scope="col">{text.tokenId}</th>
@@ -71,14 +72,14 @@ function Row({ token, onRevoke }: { readonly token: TokenView; readonly onRevoke
       <th scope="row">
         <code>{token.id}</code>
         {token.client_id !== null && (
-          <small>
+          <small className={table.small}>
             {text.tokenFor}{' '}
             <Link to={paths.client} params={{ id: token.client_id }}>
               {token.client_id.slice(0, 8)}
             </Link>
           </small>
         )}
-        {token.note !== '' && <small>{token.note}</small>}
+        {token.note !== '' && <small className={table.small}>{token.note}</small>}
       </th>
       <td>
         <StateMark tone={TONES[token.state]}>{names[token.state]}</StateMark>

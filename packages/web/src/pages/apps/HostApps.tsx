@@ -9,6 +9,7 @@ import { NONE } from '../../text/format.ts';
 import { useAppText } from '../../text/use-app-text.ts';
 import { CheckBox } from '../../ui/CheckBox.tsx';
 import { StatusLabel } from '../../ui/StatusLabel.tsx';
+import table from '../../ui/Table.module.css';
 import { driftWords, Mark, ServiceStatus, sourceOf, VersionChip } from './AppFacts.tsx';
 import { AppMenu } from './AppMenu.tsx';
 import type { AppsView } from './apps-view.ts';
@@ -47,7 +48,7 @@ export const HostApps = memo(function HostApps({
         {host.readonly && <span className={styles.tag}>{text.readonlyTag}</span>}
         <span className={styles.count}>{text.appsCount(host.apps.length, format)}</span>
       </header>
-      <table className={styles.table} aria-labelledby={heading}>
+      <table className={`${table.table} ${styles.table}`} aria-labelledby={heading}>
         <thead>
           <tr>
             <th scope="col">{text.appName}</th>
@@ -109,7 +110,7 @@ function Row({
             {notes.map((note) => (
               <Mark key={note} words={noteWords(note, text)} />
             ))}
-            {app.status_reason !== undefined && <span className={styles.reason}>{app.status_reason}</span>}
+            {app.status_reason !== undefined && <span className={table.small}>{app.status_reason}</span>}
           </div>
         </div>
       </th>

@@ -8,7 +8,8 @@ import { StateLabel } from '../../commands/StateLabel.tsx';
 import { OutputExcerpt } from '../../output/OutputExcerpt.tsx';
 import { paths } from '../../paths.ts';
 import { useCommandText } from '../../text/use-command-text.ts';
-import { IconChevronDown, IconFileDiff, IconListDetails, IconTerminal2 } from '../../ui/icons.ts';
+import { IconFileDiff, IconListDetails, IconTerminal2 } from '../../ui/icons.ts';
+import { UnfoldButton } from '../../ui/UnfoldButton.tsx';
 import styles from './Groups.module.css';
 
 const GroupDiff = lazy(async () => {
@@ -94,16 +95,9 @@ export function GroupCard({
           {text.groupShowHosts}
         </Button>
         {largest !== undefined && (
-          <Button
-            size="compact-sm"
-            variant="subtle"
-            leftSection={<IconFileDiff size={15} aria-hidden />}
-            rightSection={<IconChevronDown size={14} className={styles.turn} aria-hidden />}
-            aria-expanded={compared}
-            onClick={() => setCompared(!compared)}
-          >
+          <UnfoldButton open={compared} icon={<IconFileDiff size={15} aria-hidden />} onChange={setCompared}>
             {compared ? text.groupHideCompare : text.groupCompare}
-          </Button>
+          </UnfoldButton>
         )}
       </div>
       {compared && largest !== undefined && (

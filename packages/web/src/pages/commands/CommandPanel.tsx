@@ -6,6 +6,7 @@ import { RefusalWords } from '../../commands/RefusalWords.tsx';
 import { usePredefined } from '../../commands/use-predefined.ts';
 import { MAX_TYPED } from '../../commands/order-address.ts';
 import { useCommandText } from '../../text/use-command-text.ts';
+import form from '../../ui/FormPage.module.css';
 import { IconCircleCheck } from '../../ui/icons.ts';
 import { Panel } from '../../ui/Panel.tsx';
 import { useVerdict } from './use-verdict.ts';
@@ -36,7 +37,7 @@ export function CommandPanel({
         autoCapitalize="none"
         autoCorrect="off"
         spellCheck={false}
-        className={styles.mono}
+        className={form.mono}
         value={command}
         onChange={(event) => onChange(event.currentTarget.value)}
         aria-describedby="verdict"
@@ -74,7 +75,7 @@ function Predefined({
 }) {
   const { text } = useCommandText();
   const { data, isError } = usePredefined();
-  if (isError) return <p className={styles.note}>{text.predefinedFailed}</p>;
+  if (isError) return <p className={form.note}>{text.predefinedFailed}</p>;
   if (data === undefined) return <Skeleton height="8rem" />;
   return (
     <div className={styles.predefined} role="group" aria-label={text.predefined}>

@@ -7,6 +7,7 @@ import { showWrong } from '../../browser/show-wrong.ts';
 import { useConsole, useSignal } from '../../console.ts';
 import { useCommandText } from '../../text/use-command-text.ts';
 import { wordsOfError } from '../../text/words.ts';
+import form from '../../ui/FormPage.module.css';
 import { Page } from '../../ui/Page.tsx';
 import { PageTitle } from '../../ui/PageTitle.tsx';
 import { CommandPanel } from './CommandPanel.tsx';
@@ -28,12 +29,12 @@ export function CommandsPage() {
   const { run, failure, isPending, isDone, forget } = useRun();
   const [order, change] = useOrder(!isPending && !isDone);
   const preview = usePreview(order);
-  const form = useRef<HTMLDivElement>(null);
+  const page = useRef<HTMLDivElement>(null);
   const many = order.targets.kind !== 'hosts' || order.targets.ids.length > 1;
   const selectorRefused = preview.error?.field?.endsWith('selector') ? preview.error : undefined;
 
   function submit(): void {
-    if (showWrong(form.current)) return;
+    if (showWrong(page.current)) return;
     const request = runRequest(order);
     if (request !== undefined) run(request);
   }
@@ -42,20 +43,20 @@ export function CommandsPage() {
   useEffect(
     () =>
       shortcuts.on('run', () => {
-        form.current?.querySelector<HTMLButtonElement>('button[aria-keyshortcuts]')?.click();
+        page.current?.querySelector<HTMLButtonElement>('button[aria-keyshortcuts]')?.click();
       }),
     [shortcuts],
   );
 
   const { state } = useLocation();
   useEffect(() => {
-    if (state.toType) form.current?.querySelector<HTMLInputElement>('input[name="command"]')?.focus();
+    if (state.toType) page.current?.querySelector<HTMLInputElement>('input[name="command"]')?.focus();
   }, [state]);
 
   return (
     <Page>
       <PageTitle title={text.tabCommands} quiet />
-      <div ref={form} className={styles.form}>
+      <div ref={page} className={`${form.form} ${styles.form}`}>
         <TargetsPanel
           targets={order.targets}
           fleet={fleet}
@@ -67,7 +68,7 @@ export function CommandsPage() {
             change({ targets });
           }}
         />
-        <div className={styles.what}>
+        <div className={form.column}>
           <CommandPanel
             command={order.command}
             onChange={(command) => {

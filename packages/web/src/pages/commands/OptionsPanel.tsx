@@ -7,6 +7,8 @@ import type { NumberName, Order } from '../../commands/order.ts';
 import type { Format } from '../../text/format.ts';
 import { useCommandText } from '../../text/use-command-text.ts';
 import type { CommandText } from '../../text/use-command-text.ts';
+import { Fold } from '../../ui/Fold.tsx';
+import form from '../../ui/FormPage.module.css';
 import { IconChevronDown } from '../../ui/icons.ts';
 import { NumberField } from '../../ui/NumberField.tsx';
 import styles from './CommandsPage.module.css';
@@ -38,13 +40,16 @@ export function OptionsPanel({
     ...new Set([...QUEUE_CHOICES, ...(order.queueSecs === undefined ? [] : [order.queueSecs])]),
   ];
   return (
-    <details className={styles.options}>
-      <summary>
-        <IconChevronDown size={16} aria-hidden />
-        {text.options}
-        <span>{summary(order, many, text, format)}</span>
-      </summary>
-      <div className={styles.fields}>
+    <Fold
+      summary={
+        <>
+          {text.options}
+          <span className={styles.set}>{summary(order, many, text, format)}</span>
+        </>
+      }
+      className={styles.options}
+    >
+      <div className={form.grid}>
         <OrderNumber
           field="timeoutSecs"
           label={text.timeoutField}
@@ -91,7 +96,7 @@ export function OptionsPanel({
           </>
         )}
       </div>
-    </details>
+    </Fold>
   );
 }
 

@@ -14,7 +14,8 @@ import { useCommandText } from '../../text/use-command-text.ts';
 import type { CommandText } from '../../text/use-command-text.ts';
 import { wordsOfError } from '../../text/words.ts';
 import { Banner } from '../../ui/Banner.tsx';
-import { IconAlertCircle, IconChevronDown, IconPlayerPlay } from '../../ui/icons.ts';
+import { IconAlertCircle, IconPlayerPlay } from '../../ui/icons.ts';
+import { UnfoldButton } from '../../ui/UnfoldButton.tsx';
 import { PreviewList } from './PreviewList.tsx';
 import { willAct } from './use-preview.ts';
 import type { Preview } from './use-preview.ts';
@@ -87,15 +88,9 @@ export function RunBar({
         <div className={styles.preview} data-old={old || undefined}>
           <span role="status">{words()}</span>
           {preview !== undefined && refused === null && preview.hosts.length > 0 && (
-            <Button
-              size="compact-sm"
-              variant="subtle"
-              aria-expanded={listed}
-              rightSection={<IconChevronDown size={14} className={styles.turn} aria-hidden />}
-              onClick={() => setListed(!listed)}
-            >
-              {text.previewList}
-            </Button>
+            <UnfoldButton open={listed} onChange={setListed}>
+              {text.hostByHost}
+            </UnfoldButton>
           )}
           {offline > 0 && order.queueSecs === undefined && (
             <Button size="compact-sm" variant="subtle" onClick={() => onKeep(DAY_SECS)}>

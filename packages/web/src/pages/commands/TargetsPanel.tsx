@@ -8,10 +8,10 @@ import type { TargetKind, Targets } from '../../commands/order.ts';
 import type { FleetState } from '../../live/fleet-state.ts';
 import { useCommandText } from '../../text/use-command-text.ts';
 import { Failed } from '../../ui/Failed.tsx';
+import form from '../../ui/FormPage.module.css';
 import { Panel } from '../../ui/Panel.tsx';
 import { Segments } from '../../ui/Segments.tsx';
 import { HostPicker } from './HostPicker.tsx';
-import styles from './CommandsPage.module.css';
 
 const MAX_SELECTOR = 1024;
 
@@ -73,9 +73,7 @@ export function TargetsPanel({
             chosen={targets.ids}
             onChange={(ids) => onChange({ kind: 'hosts', ids })}
           />
-          {targets.ids.length > MAX_HOSTS_IN_ADDRESS && (
-            <p className={styles.note}>{text.tooManyForAddress}</p>
-          )}
+          {targets.ids.length > MAX_HOSTS_IN_ADDRESS && <p className={form.note}>{text.tooManyForAddress}</p>}
         </>
       )}
       {targets.kind === 'selector' && (
@@ -88,13 +86,13 @@ export function TargetsPanel({
           autoCapitalize="none"
           spellCheck={false}
           error={refusal}
-          className={styles.mono}
+          className={form.mono}
           value={targets.selector}
           onChange={(event) => onChange({ kind: 'selector', selector: event.currentTarget.value })}
         />
       )}
       {targets.kind === 'all' && !isUnread && (
-        <p className={styles.note}>{allWords ?? text.allHelp(fleet?.counts.total ?? 0, format)}</p>
+        <p className={form.note}>{allWords ?? text.allHelp(fleet?.counts.total ?? 0, format)}</p>
       )}
     </Panel>
   );

@@ -15,6 +15,7 @@ import { Failed } from '../../ui/Failed.tsx';
 import { IconHistory } from '../../ui/icons.ts';
 import { LoadingBlocks, Page } from '../../ui/Page.tsx';
 import { PageHead } from '../../ui/PageHead.tsx';
+import table from '../../ui/Table.module.css';
 import { sourceOf, VersionChip } from '../apps/AppFacts.tsx';
 import { RollBackButton } from './RollBackButton.tsx';
 import styles from './ReleasesPage.module.css';
@@ -108,7 +109,7 @@ function Table({ releases }: { readonly releases: readonly Release[] }) {
     failed: text.releaseFailed,
   };
   return (
-    <table className={styles.table} aria-label={text.releases}>
+    <table className={`${table.table} ${styles.table}`} aria-label={text.releases}>
       <thead>
         <tr>
           <th scope="col">{text.version}</th>
@@ -139,7 +140,7 @@ function Table({ releases }: { readonly releases: readonly Release[] }) {
                 {release.current && <span className={styles.current}>{text.current}</span>}
               </span>
               {release.version_before !== null && (
-                <small className={styles.small}>{text.before(release.version_before)}</small>
+                <small className={table.small}>{text.before(release.version_before)}</small>
               )}
               {/* On a phone, where the columns of it are not shown. */}
               <small className={styles.under}>

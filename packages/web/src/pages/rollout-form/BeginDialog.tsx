@@ -12,11 +12,11 @@ import { gateWords, workWords } from '../../rollouts/rollout-words.ts';
 import { useRolloutText } from '../../text/use-rollout-text.ts';
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
 import { ErrorBanner } from '../../ui/ErrorBanner.tsx';
+import form from '../../ui/FormPage.module.css';
 import { PlanWords } from './PlanWords.tsx';
 import { gateOf, onFailureOf } from './rollout-draft.ts';
 import type { CreateBody, Draft } from './rollout-draft.ts';
 import type { Plan } from './rollout-plan.ts';
-import styles from './RolloutFormPage.module.css';
 
 /** Names what will happen where, then begins it and goes to its page. */
 export function BeginDialog({
@@ -62,7 +62,7 @@ export function BeginDialog({
   );
   return (
     <Dialog open title={text.beginTitle(work, text.hostsCount(asked.plan.targets, format))} onClose={onClose}>
-      <div className={styles.confirm}>
+      <div className={form.confirm}>
         <PlanWords draft={draft} plan={asked.plan} />
         {draft.work === 'Update' && draft.restart && <p>{text.restartAfter}</p>}
         <p>

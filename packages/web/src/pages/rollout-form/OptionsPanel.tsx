@@ -4,6 +4,8 @@ import { GATE_READINGS } from '@ops/protocol/domain/rollout.ts';
 
 import { gateWords, readingName } from '../../rollouts/rollout-words.ts';
 import { useRolloutText } from '../../text/use-rollout-text.ts';
+import { Fold } from '../../ui/Fold.tsx';
+import form from '../../ui/FormPage.module.css';
 import { IconChevronDown, IconX } from '../../ui/icons.ts';
 import { NumberField } from '../../ui/NumberField.tsx';
 import { serviceName } from '../apps/service-name.ts';
@@ -44,14 +46,15 @@ export function OptionsPanel({
     />
   );
   return (
-    <details className={styles.options}>
-      <summary>
-        <IconChevronDown size={16} aria-hidden />
+    <Fold
+      summary={
         <span>
           {text.options} <small>{text.gateSummary(summary)}</small>
         </span>
-      </summary>
-      <div className={styles.grid}>
+      }
+      className={`${form.options} ${styles.options}`}
+    >
+      <div className={form.grid}>
         {number('soakSecs', text.soakField, text.soakHelp)}
         <NativeSelect
           label={text.statusField}
@@ -85,7 +88,7 @@ export function OptionsPanel({
         {number('timeoutSecs', text.timeoutField)}
       </div>
       <Checks draft={draft} onChange={onChange} />
-    </details>
+    </Fold>
   );
 }
 
@@ -104,7 +107,7 @@ function Checks({
   return (
     <fieldset className={styles.checks}>
       <legend>{text.checks}</legend>
-      <p className={styles.note}>{text.checksHelp}</p>
+      <p className={form.note}>{text.checksHelp}</p>
       {checks.map((check, at) => (
         <div key={check.reading} className={styles.check}>
           <NativeSelect

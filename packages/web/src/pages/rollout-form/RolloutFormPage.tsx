@@ -15,16 +15,17 @@ import { useRolloutText } from '../../text/use-rollout-text.ts';
 import { wordsOfError } from '../../text/words.ts';
 import { BackLink } from '../../ui/BackLink.tsx';
 import { ErrorBanner } from '../../ui/ErrorBanner.tsx';
+import form from '../../ui/FormPage.module.css';
 import { IconPlayerPlay } from '../../ui/icons.ts';
 import { Page } from '../../ui/Page.tsx';
 import { PageTitle } from '../../ui/PageTitle.tsx';
 import { TargetsPanel } from '../commands/TargetsPanel.tsx';
 import { BeginDialog } from './BeginDialog.tsx';
 import { OptionsPanel } from './OptionsPanel.tsx';
-import { PlanPanel } from './PlanPanel.tsx';
 import { createBody, draftOf, previewBody, searchOf } from './rollout-draft.ts';
 import type { Draft } from './rollout-draft.ts';
 import styles from './RolloutFormPage.module.css';
+import { RolloutPlanPanel } from './RolloutPlanPanel.tsx';
 import { useAppHosts } from './use-app-hosts.ts';
 import type { VersionsByHost } from './use-app-hosts.ts';
 import { WavesPanel } from './WavesPanel.tsx';
@@ -94,7 +95,7 @@ function Form({ name }: { readonly name: string }) {
   const { plan, old, error } = usePlanOf('rollout-plan', previewBody(name, draft), (question, signal) =>
     api.call(previewRollout, { body: question, signal }),
   );
-  const form = useRef<HTMLDivElement>(null);
+  const page = useRef<HTMLDivElement>(null);
   const choice = useMemo(() => having(fleet, hosts), [fleet, hosts]);
   const isRefused = (field: string): boolean => error?.field?.endsWith(field) ?? false;
   const elsewhere = error !== undefined && !isRefused('selector') && !isRefused('waves');
@@ -103,14 +104,14 @@ function Form({ name }: { readonly name: string }) {
     hindrance === undefined && body !== undefined && plan !== undefined && !old && plan.targets > 0;
 
   function submit(): void {
-    if (!showWrong(form.current)) setAsking(true);
+    if (!showWrong(page.current)) setAsking(true);
   }
 
   return (
-    <Page innerRef={form}>
+    <Page innerRef={page}>
       <PageTitle title={text.newRollout(name)} />
-      <div className={styles.form}>
-        <div className={styles.column}>
+      <div className={`${form.form} ${styles.form}`}>
+        <div className={form.column}>
           <WorkPanel draft={draft} hosts={hosts} onChange={change} />
           <TargetsPanel
             targets={draft.targets}
@@ -122,7 +123,7 @@ function Form({ name }: { readonly name: string }) {
             onChange={(targets) => change({ targets })}
           />
         </div>
-        <div className={styles.column}>
+        <div className={form.column}>
           <WavesPanel
             draft={draft}
             plan={plan}
@@ -131,9 +132,9 @@ function Form({ name }: { readonly name: string }) {
           >
             <OptionsPanel draft={draft} onChange={change} />
           </WavesPanel>
-          <PlanPanel draft={draft} plan={plan} old={old} />
+          <RolloutPlanPanel draft={draft} plan={plan} old={old} />
           {elsewhere && <ErrorBanner error={error} />}
-          <div className={styles.bar}>
+          <div className={form.bar}>
             <Button
               size="md"
               leftSection={<IconPlayerPlay size={18} aria-hidden />}

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import { MAX_WAVE_TEXT } from '../../rollouts/rollout-address.ts';
 import { readWaves, writeWaves } from '../../rollouts/wave-text.ts';
 import { useRolloutText } from '../../text/use-rollout-text.ts';
+import form from '../../ui/FormPage.module.css';
 import { Panel } from '../../ui/Panel.tsx';
 import type { Draft } from './rollout-draft.ts';
 import type { Plan } from './rollout-plan.ts';
@@ -43,7 +44,7 @@ export function WavesPanel({
           : undefined
       }
     >
-      <div className={styles.fields}>
+      <div className={form.fields}>
         <TextInput
           aria-label={text.waves}
           description={text.wavesHelp}

@@ -3,6 +3,7 @@ import { Button, TextInput } from '@mantine/core';
 import { ROLLOUT_WORK } from '../../rollouts/rollout-address.ts';
 import { useRolloutText } from '../../text/use-rollout-text.ts';
 import { CheckField } from '../../ui/CheckField.tsx';
+import form from '../../ui/FormPage.module.css';
 import { Panel } from '../../ui/Panel.tsx';
 import { Segments } from '../../ui/Segments.tsx';
 import { isRightVersion } from './rollout-draft.ts';
@@ -54,7 +55,7 @@ export function WorkPanel({
       }
     >
       {draft.work === 'Update' ? (
-        <div className={styles.fields}>
+        <div className={form.fields}>
           <TextInput
             label={text.targetVersion}
             placeholder={text.versionHint}
@@ -63,13 +64,13 @@ export function WorkPanel({
             autoComplete="off"
             autoCapitalize="none"
             spellCheck={false}
-            className={styles.mono}
+            className={form.mono}
             value={draft.version}
             onChange={(event) => onChange({ version: event.currentTarget.value.trim() })}
           />
           {seen.length > 0 && (
             <div className={styles.chips} role="group" aria-label={text.seenVersions}>
-              <span className={styles.note}>{text.seenVersions}</span>
+              <span className={form.note}>{text.seenVersions}</span>
               {seen.map(([version, count]) => (
                 <Button
                   key={version}
@@ -91,7 +92,7 @@ export function WorkPanel({
           />
         </div>
       ) : (
-        <p className={styles.note}>
+        <p className={form.note}>
           {{ Start: text.manyStart, Stop: text.manyStop, Restart: text.manyRestart }[draft.work]}
         </p>
       )}

@@ -10,6 +10,7 @@ import { RolloutHostLabel } from '../../rollouts/RolloutLabels.tsx';
 import { NONE } from '../../text/format.ts';
 import { useRolloutText } from '../../text/use-rollout-text.ts';
 import { FilterSelect, PagedTable } from '../../ui/PagedTable.tsx';
+import { StateFilter } from '../../ui/StateFilter.tsx';
 import { MAX_WORDS } from './rollout-search.ts';
 import type { RolloutPageSearch } from './rollout-search.ts';
 import type { ChangeSearch } from './RolloutDetail.tsx';
@@ -56,16 +57,13 @@ export function RolloutHosts({
             }))}
             onChange={(wave) => onChange({ wave })}
           />
-          <FilterSelect
+          <StateFilter
             label={text.hostState}
             all={text.allStates}
             value={search.state}
-            options={ROLLOUT_HOST_STATES.filter(
-              (state) => (rollout.counts[state] ?? 0) > 0 || state === search.state,
-            ).map((state) => ({
-              value: state,
-              label: `${hostStateName(state, text)} ${format.number(rollout.counts[state] ?? 0)}`,
-            }))}
+            states={ROLLOUT_HOST_STATES}
+            counts={rollout.counts}
+            nameOf={(state) => hostStateName(state, text)}
             onChange={(state) => onChange({ state })}
           />
         </>

@@ -7,7 +7,8 @@ import { useConsole } from '../../console.ts';
 import { paths } from '../../paths.ts';
 import { useUpgradeText } from '../../text/use-upgrade-text.ts';
 import type { UpgradeText } from '../../text/use-upgrade-text.ts';
-import { FilterSelect, PagedTable } from '../../ui/PagedTable.tsx';
+import { PagedTable } from '../../ui/PagedTable.tsx';
+import { StateFilter } from '../../ui/StateFilter.tsx';
 import { hostStateName, reasonName } from '../../upgrades/upgrade-words.ts';
 import { UpgradeHostLabel } from '../../upgrades/UpgradeLabels.tsx';
 import { MAX_WORDS } from './upgrade-search.ts';
@@ -44,16 +45,13 @@ export function UpgradeHosts({
         onChange: (q) => onChange({ q }),
       }}
       filters={
-        <FilterSelect
+        <StateFilter
           label={text.hostStateColumn}
           all={text.allHostStates}
           value={search.state}
-          options={UPGRADE_HOST_STATES.filter(
-            (state) => (upgrade.counts[state] ?? 0) > 0 || state === search.state,
-          ).map((state) => ({
-            value: state,
-            label: `${hostStateName(state, text)} ${format.number(upgrade.counts[state] ?? 0)}`,
-          }))}
+          states={UPGRADE_HOST_STATES}
+          counts={upgrade.counts}
+          nameOf={(state) => hostStateName(state, text)}
           onChange={(state) => onChange({ state })}
         />
       }

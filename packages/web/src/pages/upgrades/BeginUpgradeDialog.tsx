@@ -13,8 +13,8 @@ import { paths } from '../../paths.ts';
 import { useUpgradeText } from '../../text/use-upgrade-text.ts';
 import { Dialog, DialogActions } from '../../ui/Dialog.tsx';
 import { ErrorBanner } from '../../ui/ErrorBanner.tsx';
+import form from '../../ui/FormPage.module.css';
 import { PlanWords } from './UpgradePlanPanel.tsx';
-import styles from './UpgradesPage.module.css';
 
 /** Names what will happen where, then begins it and goes to its page. */
 export function BeginUpgradeDialog({
@@ -51,7 +51,7 @@ export function BeginUpgradeDialog({
       title={text.beginUpgradeTitle(text.hostsInAll(asked.plan.targets, format), asked.plan.release.version)}
       onClose={onClose}
     >
-      <div className={styles.confirm}>
+      <div className={form.confirm}>
         <PlanWords plan={asked.plan} />
         <p>{text.beginUpgradeWords}</p>
       </div>

@@ -5,6 +5,7 @@ import { useUpgradeText } from '../../text/use-upgrade-text.ts';
 import { Ago } from '../../ui/Ago.tsx';
 import { Banner } from '../../ui/Banner.tsx';
 import { Facts } from '../../ui/Facts.tsx';
+import form from '../../ui/FormPage.module.css';
 import { IconAlertTriangle, IconRepeat } from '../../ui/icons.ts';
 import { Panel } from '../../ui/Panel.tsx';
 import styles from './UpgradesPage.module.css';
@@ -37,14 +38,14 @@ export function ReleasePanel({
         )
       }
     >
-      <div className={styles.fields}>
+      <div className={form.fields}>
         {problem !== null && (
           <>
             <Banner tone="warn" icon={IconAlertTriangle} live="polite">
               <strong>{problem.code === 'no_release' ? text.noRelease : text.releaseBroken}</strong>
               <p className={styles.wrap}>{problem.message}</p>
             </Banner>
-            <p className={styles.note}>{text.releaseWhere}</p>
+            <p className={form.note}>{text.releaseWhere}</p>
           </>
         )}
         {release !== null && <ReleaseFacts release={release} />}
@@ -73,7 +74,7 @@ function ReleaseFacts({ release }: { readonly release: ShelvedRelease }) {
           value: (
             <span>
               <code className={styles.key}>{release.key}</code>
-              <span className={styles.note}>{text.releaseKeyHelp}</span>
+              <span className={form.note}>{text.releaseKeyHelp}</span>
             </span>
           ),
         },

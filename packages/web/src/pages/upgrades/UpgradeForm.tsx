@@ -14,7 +14,9 @@ import { useUpgradeText } from '../../text/use-upgrade-text.ts';
 import { wordsOfError } from '../../text/words.ts';
 import { Banner } from '../../ui/Banner.tsx';
 import { ErrorBanner } from '../../ui/ErrorBanner.tsx';
-import { IconChevronDown, IconCircleDashed, IconPackageImport } from '../../ui/icons.ts';
+import { Fold } from '../../ui/Fold.tsx';
+import form from '../../ui/FormPage.module.css';
+import { IconCircleDashed, IconPackageImport } from '../../ui/icons.ts';
 import { NumberField } from '../../ui/NumberField.tsx';
 import { Panel } from '../../ui/Panel.tsx';
 import { useUpgradeHindrance } from '../../upgrades/use-may-upgrade.ts';
@@ -47,7 +49,7 @@ export function UpgradeForm({
   useEffect(() => live.watch(), [live]);
   const [draft, setDraft] = useState<UpgradeDraft>(() => ({ targets: targetsOf(search) }));
   const [asking, setAsking] = useState(false);
-  const form = useRef<HTMLDivElement>(null);
+  const page = useRef<HTMLDivElement>(null);
   const change = (next: Partial<UpgradeDraft>): void => setDraft((now) => ({ ...now, ...next }));
   const { plan, old, error } = usePlanOf('upgrade-plan', previewBody(draft), (question, signal) =>
     api.call(previewUpgrade, { body: question, signal }),
@@ -69,12 +71,12 @@ export function UpgradeForm({
   );
 
   function submit(): void {
-    if (!showWrong(form.current)) setAsking(true);
+    if (!showWrong(page.current)) setAsking(true);
   }
 
   return (
-    <div className={styles.form} ref={form}>
-      <div className={styles.column}>
+    <div className={form.form} ref={page}>
+      <div className={form.column}>
         <TargetsPanel
           targets={draft.targets}
           fleet={fleet}
@@ -84,9 +86,9 @@ export function UpgradeForm({
           onChange={(targets) => change({ targets, canaryIds: undefined })}
         />
       </div>
-      <div className={styles.column}>
+      <div className={form.column}>
         <Panel title={text.newUpgrade}>
-          <div className={styles.fields}>
+          <div className={form.fields}>
             {draft.canaryIds === undefined ? (
               number('canary', text.canaryField, text.canaryHelpField)
             ) : (
@@ -99,17 +101,13 @@ export function UpgradeForm({
                 </Button>
               </p>
             )}
-            <details className={styles.options}>
-              <summary>
-                <IconChevronDown size={16} aria-hidden />
-                <span>{text.upgradeOptions}</span>
-              </summary>
-              <div className={styles.grid}>
+            <Fold summary={<span>{text.upgradeOptions}</span>} className={form.options}>
+              <div className={`${form.grid} ${styles.numbers}`}>
                 {number('concurrency', text.upgradeConcurrency)}
                 {number('maxFailures', text.upgradeFailures, text.upgradeFailuresHelp)}
                 {number('hours', text.upgradeHours, text.upgradeHoursHelp)}
               </div>
-            </details>
+            </Fold>
           </div>
         </Panel>
         <UpgradePlanPanel
@@ -134,7 +132,7 @@ export function UpgradeForm({
             {text.anotherRuns}
           </Banner>
         )}
-        <div className={styles.bar}>
+        <div className={form.bar}>
           <Button
             size="md"
             leftSection={<IconPackageImport size={18} aria-hidden />}
@@ -144,7 +142,7 @@ export function UpgradeForm({
           >
             {text.beginUpgrade}
           </Button>
-          {hindrance !== undefined && <p className={styles.note}>{hindrance}</p>}
+          {hindrance !== undefined && <p className={form.note}>{hindrance}</p>}
         </div>
       </div>
       {asking && plan !== undefined && body !== undefined && (

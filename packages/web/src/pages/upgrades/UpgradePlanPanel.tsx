@@ -1,25 +1,16 @@
-import { Button } from '@mantine/core';
 import { UPGRADE_REASONS } from '@ops/protocol/domain/upgrade.ts';
-import type { PlannedUpgradeHost, UpgradePreview } from '@ops/protocol/http/upgrades.ts';
-import { Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import type { UpgradePreview } from '@ops/protocol/http/upgrades.ts';
 
+import { HostByHost } from '../../commands/HostByHost.tsx';
 import { targetBody } from '../../commands/order.ts';
-import { paths } from '../../paths.ts';
+import { PlanNote, PlanPanel, PlanSteps } from '../../commands/PlanPanel.tsx';
+import { useNamedHosts } from '../../commands/use-named-hosts.ts';
 import { useUpgradeText } from '../../text/use-upgrade-text.ts';
 import { CheckBox } from '../../ui/CheckBox.tsx';
-import { IconChevronDown } from '../../ui/icons.ts';
-import { Panel } from '../../ui/Panel.tsx';
-import { SmallTable } from '../../ui/SmallTable.tsx';
 import { reasonName } from '../../upgrades/upgrade-words.ts';
 import { canaryOf } from './upgrade-draft.ts';
 import type { UpgradeDraft } from './upgrade-draft.ts';
 import styles from './UpgradesPage.module.css';
-
-/** Hosts that are named; the others are a number. */
-const NAMED = 6;
-/** So many are listed one by one. */
-const MAX_LISTED = 300;
 
 /** What the form, as it stands, would do. */
 export function UpgradePlanPanel({
@@ -36,7 +27,6 @@ export function UpgradePlanPanel({
   readonly onToggle: (clientId: string) => void;
 }) {
   const { text, format } = useUpgradeText();
-  const [listed, setListed] = useState(false);
   function words(): string {
     if (targetBody(draft.targets) === undefined) return text.planNeedsHosts;
     if (plan === undefined) return text.planLoading;
@@ -44,42 +34,25 @@ export function UpgradePlanPanel({
     return text.planHosts(text.hostsInAll(plan.targets, format), plan.release.version);
   }
   return (
-    <Panel title={text.upgradePlan}>
-      <div className={styles.plan} data-old={old || undefined}>
-        <p role="status" className={styles.planLine}>
-          {words()}
-        </p>
-        {plan !== undefined && (
-          <>
-            <PlanWords plan={plan} />
-            {plan.hosts.length > 0 && (
-              <div>
-                <Button
-                  size="compact-sm"
-                  variant="subtle"
-                  aria-expanded={listed}
-                  rightSection={<IconChevronDown size={14} className={styles.turn} aria-hidden />}
-                  onClick={() => setListed(!listed)}
-                >
-                  {text.hostByHostList}
-                </Button>
-              </div>
-            )}
-            {listed && <PlanList plan={plan} canary={canaryOf(draft, plan)} onToggle={onToggle} />}
-          </>
-        )}
-      </div>
-    </Panel>
+    <PlanPanel
+      title={text.upgradePlan}
+      words={words()}
+      old={old}
+      list={
+        plan !== undefined && plan.hosts.length > 0 ? (
+          <PlanList plan={plan} canary={canaryOf(draft, plan)} onToggle={onToggle} />
+        ) : undefined
+      }
+    >
+      {plan !== undefined && <PlanWords plan={plan} />}
+    </PlanPanel>
   );
 }
 
 /** Who goes first, who follows, and who is left out for which reason. */
 export function PlanWords({ plan }: { readonly plan: UpgradePreview }) {
   const { text, format } = useUpgradeText();
-  const inWords = (hosts: readonly PlannedUpgradeHost[]): string => {
-    const named = hosts.slice(0, NAMED).map(({ hostname }) => hostname);
-    return text.planNamed(named, hosts.length - named.length, format);
-  };
+  const named = useNamedHosts();
   const taken = plan.hosts.filter(({ reason }) => reason === null);
   const offline = taken.filter(({ online }) => !online).length;
   const steps = [
@@ -88,35 +61,33 @@ export function PlanWords({ plan }: { readonly plan: UpgradePreview }) {
   ] as const;
   return (
     <>
-      <ol className={styles.steps}>
-        {steps.map(([name, hosts]) =>
-          hosts.length === 0 ? null : (
-            <li key={name}>
-              <strong>{name}</strong>
-              <span>{text.hostsInAll(hosts.length, format)}</span>
-              <span className={styles.names}>{inWords(hosts)}</span>
-            </li>
-          ),
-        )}
-      </ol>
-      {offline > 0 && <p className={styles.skipped}>{text.planOffline(format.number(offline))}</p>}
+      <PlanSteps
+        steps={steps
+          .filter(([, hosts]) => hosts.length > 0)
+          .map(([name, hosts]) => ({
+            name,
+            hosts: text.hostsInAll(hosts.length, format),
+            names: named(hosts),
+          }))}
+      />
+      {offline > 0 && <PlanNote>{text.planOffline(format.number(offline))}</PlanNote>}
       {UPGRADE_REASONS.map((reason) => {
         const hosts = plan.hosts.filter((host) => host.reason === reason);
         return hosts.length === 0 ? null : (
-          <p key={reason} className={styles.skipped}>
-            {text.planLeftOut(reasonName(reason, text), inWords(hosts))}
+          <PlanNote key={reason}>
+            {text.planLeftOut(reasonName(reason, text), named(hosts))}
             {reason === 'off' && ` (${text.reasonOffHelp})`}
-          </p>
+          </PlanNote>
         );
       })}
       {plan.unknown_ids.length > 0 && (
-        <p className={styles.skipped}>{text.planUnknown(format.number(plan.unknown_ids.length))}</p>
+        <PlanNote>{text.planUnknown(format.number(plan.unknown_ids.length))}</PlanNote>
       )}
     </>
   );
 }
 
-/** The same, one host a line; a box makes one of them a canary. */
+/** A box makes a host one of the canary. */
 function PlanList({
   plan,
   canary,
@@ -127,50 +98,34 @@ function PlanList({
   readonly canary: readonly string[];
   readonly onToggle: (clientId: string) => void;
 }) {
-  const { text, format } = useUpgradeText();
-  const shown = plan.hosts.slice(0, MAX_LISTED);
+  const { text } = useUpgradeText();
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls has to be reached by keys
-    <div className={styles.list} role="region" tabIndex={0} aria-label={text.hostByHostList}>
-      <SmallTable
-        name={text.hostByHostList}
-        columns={[
-          { name: text.hostname, grow: true },
-          { name: text.runsNow, optional: true },
-          { name: text.willBe, wide: true },
-          { name: text.canaryMark },
-        ]}
-        rows={shown.map((host) => ({
-          key: host.client_id,
-          cells: [
-            <Link key="host" to={paths.client} params={{ id: host.client_id }}>
-              {host.hostname}
-            </Link>,
-            host.client_version,
-            host.reason === null ? (
-              text.isUpgraded
-            ) : (
-              <span key="why" className={styles.left}>
-                {reasonName(host.reason, text)}
-              </span>
-            ),
-            host.reason === null && (
-              <CheckBox
-                key="canary"
-                label={text.takeAsCanary(host.hostname)}
-                state={canary.includes(host.client_id) ? 'all' : 'none'}
-                onChange={() => onToggle(host.client_id)}
-              />
-            ),
-          ],
-        }))}
-        empty={text.none}
-      />
-      {plan.hosts.length > shown.length && (
-        <p className={styles.note}>
-          {text.firstOfHosts(format.number(shown.length), format.number(plan.hosts.length))}
-        </p>
-      )}
-    </div>
+    <HostByHost
+      hosts={plan.hosts}
+      hostColumn={text.hostname}
+      columns={[
+        { name: text.runsNow, optional: true },
+        { name: text.willBe, wide: true },
+        { name: text.canaryMark },
+      ]}
+      renderCells={(host) => [
+        host.client_version,
+        host.reason === null ? (
+          text.isUpgraded
+        ) : (
+          <span key="why" className={styles.left}>
+            {reasonName(host.reason, text)}
+          </span>
+        ),
+        host.reason === null && (
+          <CheckBox
+            key="canary"
+            label={text.takeAsCanary(host.hostname)}
+            state={canary.includes(host.client_id) ? 'all' : 'none'}
+            onChange={() => onToggle(host.client_id)}
+          />
+        ),
+      ]}
+    />
   );
 }

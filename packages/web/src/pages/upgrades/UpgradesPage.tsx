@@ -9,6 +9,7 @@ import { useUpgradeText } from '../../text/use-upgrade-text.ts';
 import { BackLink } from '../../ui/BackLink.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { Failed } from '../../ui/Failed.tsx';
+import form from '../../ui/FormPage.module.css';
 import { IconPackageImport } from '../../ui/icons.ts';
 import { LoadingBlocks, Page } from '../../ui/Page.tsx';
 import { PageTitle } from '../../ui/PageTitle.tsx';
@@ -45,7 +46,7 @@ export function UpgradesPage() {
           )
         ) : (
           <>
-            <div className={styles.pair}>
+            <div className={form.form}>
               <ReleasePanel found={found} busy={busy} onAgain={again} />
               <VersionsPanel found={found} />
             </div>
