@@ -16,6 +16,7 @@ const DEBIAN = 'test/debian/inside.sh';
 const INSTALL = 'test/programs/install.test.ts';
 const UPGRADE = 'test/programs/upgrade.test.ts';
 const UPGRADES = 'packages/ctl/src/commands/upgrade.test.ts';
+const TOKENS = 'packages/ctl/src/commands/tokens.test.ts';
 const CLIENT_UNIT = 'deploy/systemd/ops-client.service';
 
 export const ELSEWHERE: readonly Held[] = [
@@ -84,6 +85,12 @@ export const ELSEWHERE: readonly Held[] = [
     by: [[UPGRADE, 'OPS_CLIENT_FILES_DIR']],
   },
   { command: 'bin/opsctl upgrade --all', by: [[UPGRADE, "'upgrade', '--all'"]] },
+  // They need a host that is doubled, and one that is known by this name.
+  { command: 'bin/opsctl identity new HOST', by: [[TOKENS, "'identity', 'new', host.clientId"]] },
+  {
+    command: 'bin/opsctl tokens create --host HOST',
+    by: [[TOKENS, "'tokens', 'create', '--host', host.clientId"]],
+  },
   { command: 'bin/opsctl upgrades show --follow ID', by: [[UPGRADES, "'upgrades', 'show'"]] },
   { command: 'bin/opsctl upgrades pause ID', by: [[UPGRADES, "'upgrades', 'pause'"]] },
   { command: 'bin/opsctl upgrades resume ID', by: [[UPGRADES, "'upgrades', 'resume'"]] },

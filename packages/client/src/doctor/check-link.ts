@@ -114,7 +114,31 @@ function judgeClock(facts: ClientFacts): Finding | undefined {
   return ok("this clock agrees with the server's", '本机时钟与服务端一致');
 }
 
-function judgeSecret({ server, secret, config, change }: ClientFacts): Finding | undefined {
+/** What a host with a key of its own gets in by. */
+function judgeKey({ server, config, change, id }: ClientFacts): Finding {
+  if (server.proof === 'accepted')
+    return ok('the server knows the key of this host', '服务端认可本机自己的密钥');
+  if (server.proof === 'refused')
+    return fault(
+      'the server refuses the key of this host: it was revoked, or the server is another one; a token for this host brings a new key',
+      '服务端拒绝本机自己的密钥：密钥已被撤销，或不是原来的服务端；为本机创建的令牌可换来新的密钥',
+      there(config, `opsctl tokens create --host ${id}`),
+    );
+  if (server.proof === 'not genuine') return judgeImpostor('', change, config);
+  return ok('this host has a key of its own', '本机有自己的密钥');
+}
+
+/** @param shown the fingerprint of the secret, where it is a shared one */
+function judgeImpostor(shown: string, change: ClientFacts['change'], config: ClientFacts['config']): Finding {
+  return fault(
+    `the server could not prove that it has the secret${shown && `, fingerprint${shown}`}: is it the right machine?`,
+    `服务端无法证明它持有该密钥${shown && `，指纹${shown}`}：地址是否正确？`,
+    change('server_host', JSON.stringify(config.serverHost), config.serverHost),
+  );
+}
+
+function judgeSecret(facts: ClientFacts): Finding | undefined {
+  const { server, secret, kept, config, change } = facts;
   const { fingerprint } = secret;
   const shown = fingerprint === undefined ? '' : ` ${fingerprint}`;
   const file = shellWord(secret.path ?? '/etc/ops/secret');
@@ -122,8 +146,14 @@ function judgeSecret({ server, secret, config, change }: ClientFacts): Finding |
     ? `sudo install -m 600 data/tcp-auth-secret ${file}`
     : `sudo scp ${shellWord(config.serverHost)}:data/tcp-auth-secret ${file}`;
   const copy = secret.path === undefined ? `${fetch} && export OPS_TCP_AUTH_SECRET_FILE=${file}` : fetch;
+  if (kept.kind === 'unsafe')
+    return fault(
+      `what this host has to prove itself with cannot be used: ${kept.problem}`,
+      `本机用于证明身份的文件不可用：${kept.problem}`,
+      `ls -l ${shellWord(kept.path)}`,
+    );
   if (server.asksForProof === false) {
-    if (config.tcpAuthEnabled ?? fingerprint !== undefined)
+    if (config.tcpAuthEnabled ?? (fingerprint !== undefined || kept.kind !== 'nothing'))
       return fault(
         'this client insists on authentication, which the server has switched off',
         '客户端要求认证，而服务端已关闭认证',
@@ -132,7 +162,9 @@ function judgeSecret({ server, secret, config, change }: ClientFacts): Finding |
     return ok('neither side asks for a secret', '双方都不要求密钥');
   }
   if (server.asksForProof) {
-    if (fingerprint === undefined)
+    if (kept.kind === 'token')
+      return ok('this host enrols with its token when it starts next', '本机下次启动时用令牌领取自己的密钥');
+    if (kept.kind === 'nothing' && fingerprint === undefined)
       return fault(
         'the server asks for a secret, and there is none here',
         '服务端要求密钥，而本机没有',
@@ -144,6 +176,7 @@ function judgeSecret({ server, secret, config, change }: ClientFacts): Finding |
         '服务端要求认证，而本机已关闭认证',
         change('tcp_auth_enabled', 'true', 'true'),
       );
+    if (kept.kind === 'key') return judgeKey(facts);
     if (server.proof === 'accepted')
       return ok(`the server has the same secret, fingerprint${shown}`, `与服务端密钥一致，指纹${shown}`);
     if (secret.previousProof === 'accepted')
@@ -158,13 +191,9 @@ function judgeSecret({ server, secret, config, change }: ClientFacts): Finding |
         `服务端拒绝本机的密钥，指纹${shown}（正确的指纹见 ops-server doctor）`,
         copy,
       );
-    if (server.proof === 'not genuine')
-      return fault(
-        `the server could not prove that it has the secret, fingerprint${shown}: is it the right machine?`,
-        `服务端无法证明它持有该密钥，指纹${shown}：地址是否正确？`,
-        change('server_host', JSON.stringify(config.serverHost), config.serverHost),
-      );
+    if (server.proof === 'not genuine') return judgeImpostor(shown, change, config);
   }
+  if (kept.kind === 'key') return judgeKey(facts);
   if (fingerprint === undefined) return undefined;
   return ok(
     `fingerprint of the secret${shown}; ops-server doctor shows the same`,

@@ -1,9 +1,10 @@
 /** Each fault is planted for real, on this host or at a real server, and named with the command that mends it. */
-import { chmod, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { systemClock } from '@ops/runtime/clock.ts';
 import { systemRandom } from '@ops/runtime/random.ts';
+import { signInAsAdmin } from '@ops/testkit/admin-session.ts';
 import { startProgram } from '@ops/testkit/child-program.ts';
 import { startFakeServer } from '@ops/testkit/fake-server.ts';
 import type { FakeServerOptions } from '@ops/testkit/fake-server.ts';
@@ -120,6 +121,36 @@ describe('with a real server', () => {
       expect.stringMatching(/^warning the server still has the previous secret/),
     ]);
     expect(said.text).not.toMatch(new RegExp(`${SECRET}|${WRONG}`));
+  });
+
+  it('a host with a key of its own proves that, until the key is revoked or open to others', async () => {
+    const admin = await signInAsAdmin(server.url);
+    const { token } = await admin.token();
+    await using client = await startClient({
+      server: { port: server.tcpPort },
+      env: { OPS_ENROL_TOKEN: token },
+    });
+    const id = (await readFile(join(client.directory, 'client_id.txt'), 'utf8')).trim();
+    const sight = async () => (await doctor(client.directory, settings())).of('secret');
+    expect(await sight()).toEqual(['ok the server knows the key of this host']);
+    expect((await admin.ask('DELETE', `/api/clients/${id}/key`)).status).toBe(200);
+    expect(await sight()).toEqual([
+      expect.stringMatching(
+        /^fault the server refuses the key of this host: .* → opsctl tokens create --host [0-9a-f-]{36}$/,
+      ),
+    ]);
+    await chmod(join(client.directory, 'data', id, 'key'), 0o644);
+    expect(await sight()).toEqual([
+      expect.stringMatching(/^fault what this host .* cannot be used: .*chmod 600 .* → ls -l \S+\/key$/),
+    ]);
+  });
+
+  it('a host that has yet to enrol', async () => {
+    const cwd = await place();
+    const token = `ops1.${'0'.repeat(16)}.${'a'.repeat(43)}`;
+    const said = await doctor(cwd, { ...settings(), OPS_ENROL_TOKEN: token });
+    expect(said.of('secret')).toEqual(['ok this host enrols with its token when it starts next']);
+    expect(said.text).not.toContain(token);
   });
 
   it('no secret, or one that is switched off', async () => {

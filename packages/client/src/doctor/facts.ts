@@ -6,6 +6,7 @@ import type { ReadSettings } from '@ops/runtime/doctor/settings-findings.ts';
 
 import type { CLIENT_SETTINGS, ClientConfig } from '../config.ts';
 import type { UpgradeSight } from './check-upgrade.ts';
+import type { KeptSight } from './look-at-key.ts';
 import type { ServerSight } from './look-at-server.ts';
 
 export interface ScriptDirectory {
@@ -28,6 +29,8 @@ export interface ClientFacts {
   readonly owner: number | undefined;
   readonly server: ServerSight;
   readonly certificate: CertificateFacts | undefined;
+  /** By what it gets in when it has enrolled; then what clients share is of no use to it. */
+  readonly kept: KeptSight;
   readonly secret: {
     /** The file it stands in, when a variable names one. */
     readonly path: string | undefined;

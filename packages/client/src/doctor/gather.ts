@@ -26,6 +26,7 @@ import { VERSION } from '../version.ts';
 import { lookAtUpgrade } from './check-upgrade.ts';
 import type { ClientFacts } from './facts.ts';
 import { lookAtCertificate } from './look-at-certificate.ts';
+import { lookAtKey } from './look-at-key.ts';
 import { lookAtServer } from './look-at-server.ts';
 
 export interface GatherNeeds {
@@ -49,14 +50,17 @@ export async function gather(needs: GatherNeeds): Promise<ClientFacts> {
   const id = await readId(config.clientIdFile);
   const { serverHost: host, serverPort: port, tls, tlsCa, tlsFingerprint } = config;
   const target = { host, port, ...(tls && { tls: { caFile: tlsCa, fingerprint: tlsFingerprint } }) };
-  const enabled = config.tcpAuthEnabled ?? secret !== undefined;
+  const dataDir = await dataDirectoryOf(config, needs.env);
+  const directory = id === undefined || id === '' ? undefined : join(dataDir.path, id);
+  const kept = await lookAtKey(directory, config.enrolToken);
+  const mine = kept.kind === 'key' ? kept.key : secret;
+  const enabled = config.tcpAuthEnabled ?? mine !== undefined;
   const clientId = id === undefined || id === '' ? random.uuid() : id;
   const sight = (tried: string | undefined) =>
     lookAtServer({ target, clientId, secret: enabled ? tried : undefined, clock, random });
-  const server = await sight(secret);
-  const previousProof =
-    server.proof === 'refused' && previous !== undefined ? (await sight(previous)).proof : undefined;
-  const dataDir = await dataDirectoryOf(config, needs.env);
+  const server = await sight(mine);
+  const hasOther = kept.kind !== 'key' && previous !== undefined;
+  const previousProof = server.proof === 'refused' && hasOther ? (await sight(previous)).proof : undefined;
   // Root looks on behalf of whoever the client runs as.
   const owner = user === 0 ? (dataDir.uid ?? idFile.uid) : user;
 
@@ -87,6 +91,7 @@ export async function gather(needs: GatherNeeds): Promise<ClientFacts> {
     owner,
     server,
     certificate: tls ? await lookAtCertificate({ host, port }, clock) : undefined,
+    kept,
     secret: {
       path: origins.tcpAuthSecret.from === 'variable' ? origins.tcpAuthSecret.path : undefined,
       fingerprint: secret === undefined ? undefined : secretFingerprint(secret),
@@ -110,8 +115,8 @@ export async function gather(needs: GatherNeeds): Promise<ClientFacts> {
     ),
     brokenCommands: brokenCommands(config),
     upgrade:
-      process.platform === 'linux' && id !== undefined && id !== ''
-        ? await lookAtUpgrade(config.upgradeKeys, join(dataDir.path, id))
+      process.platform === 'linux' && directory !== undefined
+        ? await lookAtUpgrade(config.upgradeKeys, directory)
         : undefined,
     health: url && { url, answer: await ask({ url: new URL('/health', url), clock }) },
   };

@@ -59,6 +59,20 @@ it('is for administrators: the token of a script may not', async () => {
   expect(refused).toMatchObject({ status: 3, out: '' });
 });
 
+it('makes a token that is for one host alone', async () => {
+  const host = await connectFakeClient({ port: server.tcpPort, secret: SECRET });
+  await host.authenticate();
+  await host.register();
+  const made = await call(['tokens', 'create', '--host', host.clientId]);
+  const id = made.out.split('.')[1] ?? '';
+  const listed = await call(['tokens', '--json']);
+  expect(JSON.parse(listed.out)).toMatchObject({
+    tokens: expect.arrayContaining([expect.objectContaining({ id, client_id: host.clientId })]) as unknown,
+  });
+  expect((await call(['tokens', 'create', '--host', 'nobody'])).err).toMatch(/no host is called "nobody"/);
+  host.destroy();
+});
+
 it('orders another identity only where there is a conflict, and says that there is no key', async () => {
   const host = await connectFakeClient({ port: server.tcpPort, secret: SECRET });
   await host.authenticate();
