@@ -44,13 +44,18 @@ for (const view of ['cards', 'table'] as const) {
     await expect.poll(changes, { timeout: 30_000 }).toBeGreaterThan(UPDATES);
     expect(await shifts()).toEqual([]);
 
+    const link = page.locator('main').getByRole('link', { name: /^sim-/ }).first();
+    await link.focus();
     await page.mouse.move(300, 500);
     for (const direction of [1, -1]) {
       for (let wheel = 0; wheel < WHEELS; wheel++) {
         await page.mouse.wheel(0, direction * WHEEL_PIXELS);
         await drawn(page);
       }
-      if (direction > 0) expect(await page.evaluate<number>('scrollY')).toBeGreaterThan(WHEEL_PIXELS);
+      if (direction < 0) continue;
+      expect(await page.evaluate<number>('scrollY')).toBeGreaterThan(WHEEL_PIXELS);
+      // The place of that host is another's by now: a key must not reach that one.
+      expect(await page.evaluate<boolean>('document.activeElement === document.body')).toBe(true);
     }
     expect(await shifts()).toEqual([]);
   });

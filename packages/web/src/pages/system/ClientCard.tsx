@@ -13,6 +13,7 @@ import { StatusLabel, presenceOf } from '../../ui/StatusLabel.tsx';
 import type { Resource } from '../../ui/readings.ts';
 import { AsOf } from './AsOf.tsx';
 import { share } from './fleet-list.ts';
+import { useHandOver } from './slots.ts';
 import { shortModel } from './short-model.ts';
 import styles from './ClientCard.module.css';
 
@@ -21,6 +22,7 @@ export const ClientCard = memo(function ClientCard({ client }: { readonly client
   const { text, format } = useText();
   const { metrics, cpu_model, cpu_cores } = client;
   const presence = presenceOf(client);
+  const card = useHandOver(client.id);
   const past = presence === 'offline';
   const cores = cpu_cores === undefined ? undefined : text.cores(cpu_cores);
   const processor = [cores, cpu_model === undefined ? undefined : shortModel(cpu_model)]
@@ -28,7 +30,7 @@ export const ClientCard = memo(function ClientCard({ client }: { readonly client
     .join(' · ');
   const addresses = client.ip_addresses;
   return (
-    <article className={styles.card} data-presence={presence}>
+    <article ref={card} className={styles.card} data-presence={presence}>
       <header className={styles.head}>
         <h2 className={styles.name} title={client.hostname}>
           <HostLink id={client.id} className={styles.link}>
@@ -38,7 +40,7 @@ export const ClientCard = memo(function ClientCard({ client }: { readonly client
         <StatusLabel presence={presence} />
       </header>
       <div className={styles.line}>
-        <IdChip id={client.id} />
+        <IdChip key={client.id} id={client.id} />
         <span className={styles.os}>{[client.os, client.os_version].filter(Boolean).join(' ')}</span>
       </div>
 
@@ -76,7 +78,8 @@ export const ClientCard = memo(function ClientCard({ client }: { readonly client
           <IconArrowUp size={13} aria-label={text.sent} role="img" />
           {format.rate(metrics?.tx_bytes_per_sec)}
         </span>
-        <span className={styles.addresses} title={addresses.join('\n')}>
+        {/* It ends on the right: another host's would be this one moved. */}
+        <span key={client.id} className={styles.addresses} title={addresses.join('\n')}>
           {addresses[0] ?? NONE}
           {addresses.length > 1 && ` +${addresses.length - 1}`}
         </span>

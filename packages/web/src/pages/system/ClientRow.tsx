@@ -13,6 +13,7 @@ import { StatusLabel, presenceOf } from '../../ui/StatusLabel.tsx';
 import type { Resource } from '../../ui/readings.ts';
 import { AsOf } from './AsOf.tsx';
 import { share } from './fleet-list.ts';
+import { useHandOver } from './slots.ts';
 import styles from './FleetTable.module.css';
 
 export const ClientRow = memo(function ClientRow({
@@ -29,9 +30,11 @@ export const ClientRow = memo(function ClientRow({
   const { text, format } = useText();
   const { metrics, ip_addresses: addresses } = client;
   const presence = presenceOf(client);
+  const line = useHandOver<HTMLTableRowElement>(client.id);
   const past = presence === 'offline';
   return (
     <tr
+      ref={line}
       role="row"
       aria-rowindex={rowIndex}
       data-presence={presence}
@@ -45,7 +48,7 @@ export const ClientRow = memo(function ClientRow({
           <HostLink id={client.id} className={styles.link} title={client.hostname}>
             {client.hostname}
           </HostLink>
-          <IdChip id={client.id} />
+          <IdChip key={client.id} id={client.id} />
           {client.conflict && (
             <span className={styles.mark} data-tone="warn" title={text.conflictHelp}>
               <IconAlertTriangle size={14} role="img" aria-label={text.conflict} />

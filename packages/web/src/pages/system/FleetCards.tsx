@@ -6,6 +6,7 @@ import type { Rows } from '../../live/window-live.ts';
 import { useText } from '../../text/use-text.ts';
 import { useRem } from '../../ui/rem.ts';
 import { ClientCard } from './ClientCard.tsx';
+import { createSlots } from './slots.ts';
 import styles from './FleetCards.module.css';
 
 /** In rem, as the style sheet has them. */
@@ -38,7 +39,7 @@ export function FleetCards({
   const rows = useWindowVirtualizer({
     count: Math.ceil(clients.count / columns),
     estimateSize: () => rowHeight,
-    overscan: 3,
+    overscan: 1,
     scrollMargin: top,
   });
 
@@ -56,6 +57,9 @@ export function FleetCards({
     })),
   );
 
+  const [slots] = useState(createSlots);
+  const placed = slots.place(places.flatMap(({ index }) => clients.at(index)?.id ?? []));
+
   return (
     <ul
       ref={(element) => {
@@ -71,7 +75,7 @@ export function FleetCards({
           const client = clients.at(index);
           return (
             <li
-              key={client?.id ?? index}
+              key={client ? placed.get(client.id) : `coming ${index}`}
               className={styles.cell}
               aria-setsize={clients.count}
               aria-posinset={index + 1}

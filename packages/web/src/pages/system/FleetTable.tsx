@@ -10,6 +10,7 @@ import { useText } from '../../text/use-text.ts';
 import { useRem } from '../../ui/rem.ts';
 import { ClientRow } from './ClientRow.tsx';
 import type { FleetSearch } from './fleet-search.ts';
+import { createSlots } from './slots.ts';
 import { sortNames } from './sort-names.ts';
 import styles from './FleetTable.module.css';
 
@@ -68,10 +69,12 @@ export function FleetTable({
   const rows = useWindowVirtualizer({
     count: clients.count,
     estimateSize: () => rowHeight,
-    overscan: 8,
+    overscan: 3,
     scrollMargin: top,
   });
   const items = rows.getVirtualItems();
+  const [slots] = useState(createSlots);
+  const placed = slots.place(items.flatMap(({ index }) => clients.at(index)?.id ?? []));
   const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
   useEffect(() => onShow(first, last), [onShow, first, last]);
   const sort = search.sort ?? 'name';
@@ -125,8 +128,8 @@ export function FleetTable({
           {items.map(({ index, start }) => {
             const client = clients.at(index);
             const place = { rowIndex: index + 2, below: start - top };
-            if (client) return <ClientRow key={client.id} client={client} {...place} />;
-            return <Coming key={index} {...place} />;
+            if (client) return <ClientRow key={placed.get(client.id)} client={client} {...place} />;
+            return <Coming key={`coming ${index}`} {...place} />;
           })}
         </tbody>
       </table>
