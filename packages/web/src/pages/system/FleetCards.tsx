@@ -58,7 +58,12 @@ export function FleetCards({
   );
 
   const [slots] = useState(createSlots);
-  const placed = slots.place(places.flatMap(({ index }) => clients.at(index)?.id ?? []));
+  const placed = slots.place(
+    places.flatMap(({ index }) => {
+      const id = clients.at(index)?.id;
+      return id === undefined ? [] : { index, id };
+    }),
+  );
 
   return (
     <ul

@@ -74,7 +74,12 @@ export function FleetTable({
   });
   const items = rows.getVirtualItems();
   const [slots] = useState(createSlots);
-  const placed = slots.place(items.flatMap(({ index }) => clients.at(index)?.id ?? []));
+  const placed = slots.place(
+    items.flatMap(({ index }) => {
+      const id = clients.at(index)?.id;
+      return id === undefined ? [] : { index, id };
+    }),
+  );
   const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
   useEffect(() => onShow(first, last), [onShow, first, last]);
   const sort = search.sort ?? 'name';

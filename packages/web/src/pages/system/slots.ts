@@ -1,44 +1,40 @@
 /**
- * Which line or card draws which host. One that leaves the sight gives its place to one that comes into it: what is there
- * is filled anew, which costs a browser half of what it costs to take one away and to build another.
+ * Which line or card draws which host. Where another host stands in the place of one that is gone, because the list is
+ * ordered or filtered anew, what draws it is filled anew: that costs a browser half of what it costs to take one away and to
+ * build another. Where one scrolls, places come and go, and so do lines.
  */
 import { useLayoutEffect, useRef } from 'react';
 import type { RefObject } from 'react';
 
+/** A host in sight, and where in the whole list it stands. */
+export interface Placed {
+  readonly index: number;
+  readonly id: string;
+}
+
 export interface Slots {
   /**
-   * @param ids of the hosts in sight, each once
-   * @returns the slot of each: a host keeps its own for as long as it is in sight. The same ids give the same slots
+   * @param sight the hosts in sight, each once
+   * @returns the slot of each id: a host keeps its own for as long as it is in sight. The same sight gives the same slots
    */
-  place(ids: readonly string[]): ReadonlyMap<string, number>;
+  place(sight: readonly Placed[]): ReadonlyMap<string, number>;
 }
 
 export function createSlots(): Slots {
-  const held = new Map<string, number>();
+  let held: ReadonlyMap<string, number> = new Map();
+  let standing: readonly Placed[] = [];
+  let next = 0;
   return {
-    place(ids) {
-      const wanted = new Set(ids);
-      const taken = new Set<number>();
-      const free: number[] = [];
-      for (const [id, slot] of held) {
-        if (wanted.has(id)) taken.add(slot);
-        else {
-          held.delete(id);
-          free.push(slot);
-        }
+    place(sight) {
+      const wanted = new Set(sight.map(({ id }) => id));
+      const left = new Map(standing.filter(({ id }) => !wanted.has(id)).map(({ index, id }) => [index, id]));
+      const placed = new Map<string, number>();
+      for (const { index, id } of sight) {
+        const gone = left.get(index);
+        placed.set(id, held.get(id) ?? (gone === undefined ? undefined : held.get(gone)) ?? next++);
       }
-      let next = 0;
-      for (const id of wanted) {
-        if (held.has(id)) continue;
-        let slot = free.shift();
-        while (slot === undefined) {
-          if (!taken.has(next)) slot = next;
-          next++;
-        }
-        taken.add(slot);
-        held.set(id, slot);
-      }
-      return held;
+      [held, standing] = [placed, sight];
+      return placed;
     },
   };
 }
