@@ -12,11 +12,14 @@ import { until } from '@ops/testkit/until.ts';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { APP_VARIABLE } from '../executor/environment.ts';
-import { createApps, LOOK_EVERY_MS } from './apps.ts';
+import { createApps, DEBOUNCE_MS, FULL_LOOK_TURNS, LOOK_EVERY_MS } from './apps.ts';
 import type { Apps, AppsNeeds } from './apps.ts';
 import { createProcessLooks } from './pid.ts';
+import { createScanner } from './scan.ts';
+import type { Scanner } from './scan.ts';
 import { appsPlace, now, remove, sleeper } from './test-apps.ts';
 import { MAX_NOISE } from './watch.ts';
+import type { StartWatch } from './watch.ts';
 
 interface Told {
   readonly apps: Apps;
@@ -201,6 +204,45 @@ describe('a change is told', () => {
     told.apps.ready();
     await clock.advanceAsync(100 * LOOK_EVERY_MS);
     expect(told.messages).toEqual([told.apps.introduce()]);
+  });
+
+  test('seldom at rest, and at once again when there is an application', async () => {
+    const { base, app } = await appsPlace();
+    const clock = new ManualClock(now());
+    // What they look at is of the real time.
+    const [scanner, looks] = [createScanner(base, systemClock), createProcessLooks(systemClock)];
+    let scans = 0;
+    const counted: Scanner = {
+      look(names) {
+        scans++;
+        scanner.look(names);
+      },
+      get apps() {
+        return scanner.apps;
+      },
+      get base() {
+        return scanner.base;
+      },
+    };
+    const watches: ((file: string | null) => void)[] = [];
+    const startWatch: StartWatch = (_path, tell) => {
+      watches.push(tell);
+      return { close() {} };
+    };
+    const told = toldOf(base, { clock, looks, scanner: counted, startWatch });
+    scans = 0;
+    for (let turn = 0; turn < 2 * FULL_LOOK_TURNS; turn++) clock.advance(LOOK_EVERY_MS);
+    expect(scans).toBe(2);
+    const child = sleeper();
+    app('shop', { VERSION: 'v1', 'shop.pid': String(child.pid) });
+    watches[0]?.('shop');
+    clock.advance(DEBOUNCE_MS);
+    expect(told.app('shop')).toMatchObject({ service_status: 'Running' });
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await ended;
+    clock.advance(LOOK_EVERY_MS);
+    expect(told.app('shop')).toMatchObject({ service_status: 'Stopped' });
   });
 
   test('when the link is back, what has changed meanwhile is in the introduction', async () => {

@@ -6,6 +6,9 @@
  *   every LOOK_EVERY_MS: what cannot be watched ► scan ──┼──► status of each ──► changed? ──► app_info
  *                        processes ──────────────────────┘
  *   every FULL_LOOK_TURNS-th time: everything
+ *
+ * At rest, with no application and nothing that cannot be watched, only the last of these is left: a host without
+ * applications is not woken for them.
  */
 import { join } from 'node:path';
 
@@ -81,9 +84,10 @@ export function createApps(needs: AppsNeeds): Apps {
   const scanner = needs.scanner ?? createScanner(baseDir, clock);
   const looks = needs.looks ?? createProcessLooks(clock);
   const watch = createDirectoryWatch(happened, needs.startWatch);
-  const timers: Timer[] = [];
   const pending = new Set<string>();
   let soon: Timer | undefined;
+  let next: Timer | undefined;
+  let atRest = false;
   let unwatched: ReadonlySet<string> = new Set([BASE]);
   let judged = new Map<string, Judged>();
   /** As the server knows them. */
@@ -101,8 +105,19 @@ export function createApps(needs: AppsNeeds): Apps {
     });
   }
 
+  const nothingToDo = (): boolean => scanner.apps.size === 0 && unwatched.size === 0;
+
+  function goOn(): void {
+    next?.cancel();
+    atRest = nothingToDo();
+    next = clock.after(atRest ? FULL_LOOK_TURNS * LOOK_EVERY_MS : LOOK_EVERY_MS, () => {
+      look();
+      goOn();
+    });
+  }
+
   function look(): void {
-    const isFull = ++turn % FULL_LOOK_TURNS === 0 || unwatched.has(BASE);
+    const isFull = ++turn % FULL_LOOK_TURNS === 0 || atRest || unwatched.has(BASE);
     watch.calm();
     if (isFull) refresh();
     else if (unwatched.size > 0) refresh([...unwatched]);
@@ -116,6 +131,7 @@ export function createApps(needs: AppsNeeds): Apps {
     warn(scanner.base);
     follow();
     publish();
+    if (atRest && !nothingToDo()) goOn();
   }
 
   function follow(): void {
@@ -188,7 +204,7 @@ export function createApps(needs: AppsNeeds): Apps {
   return {
     start() {
       refresh();
-      timers.push(clock.every(LOOK_EVERY_MS, look));
+      goOn();
     },
     introduce() {
       judgeAll();
@@ -205,7 +221,7 @@ export function createApps(needs: AppsNeeds): Apps {
     stop() {
       stopped = true;
       soon?.cancel();
-      for (const timer of timers) timer.cancel();
+      next?.cancel();
       watch.close();
     },
   };
