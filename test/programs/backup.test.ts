@@ -156,6 +156,9 @@ const KILLS = [
   ['unlink,rmdir', 3],
 ] as const;
 
+/** strace counts the calls of each thread: with one thread for files their number is that of the program. */
+const ONE_THREAD_FOR_FILES = { UV_THREADPOOL_SIZE: '1' };
+
 function killedAt(calls: string, number: number): string[] {
   const what = ['-e', `trace=${calls}`, '-e', `inject=${calls}:signal=SIGKILL:when=${number}`];
   return ['strace', '-f', '-qqq', '-o', '/dev/null', ...what];
@@ -170,7 +173,7 @@ describe('a backup that is killed', () => {
       const program = await startProgram({
         file: MAIN,
         args: ['backup', '--to', into],
-        env: { OPS_DATA_DIR: dataOf(server) },
+        env: { OPS_DATA_DIR: dataOf(server), ...ONE_THREAD_FOR_FILES },
         prefix: killedAt(calls, number),
       });
       const exit = await program.exited;
@@ -208,6 +211,7 @@ describe('a restore that is killed', () => {
       const program = await startProgram({
         file: MAIN,
         args: ['restore', '--from', join(into, 'b.tar'), '--data-dir', data],
+        env: ONE_THREAD_FOR_FILES,
         prefix: killedAt(calls, number),
       });
       expect((await program.exited).signal).toBe('SIGKILL');
