@@ -105,6 +105,7 @@ async function open({ shot, language, screen, scheme }: Picture): Promise<Page> 
     locale: LOCALES[language],
     timezoneId: 'Asia/Shanghai',
     viewport: SCREENS[screen],
+    isMobile: screen === 'phone',
     deviceScaleFactor: screen === 'phone' ? 1.5 : 1,
     colorScheme: scheme,
     reducedMotion: 'reduce',
