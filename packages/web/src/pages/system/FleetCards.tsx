@@ -6,7 +6,7 @@ import type { Rows } from '../../live/window-live.ts';
 import { useText } from '../../text/use-text.ts';
 import { useRem } from '../../ui/rem.ts';
 import { ClientCard } from './ClientCard.tsx';
-import { createSlots } from './slots.ts';
+import { createSlots, inSight } from './slots.ts';
 import styles from './FleetCards.module.css';
 
 /** In rem, as the style sheet has them. */
@@ -59,10 +59,10 @@ export function FleetCards({
 
   const [slots] = useState(createSlots);
   const placed = slots.place(
-    places.flatMap(({ index }) => {
-      const id = clients.at(index)?.id;
-      return id === undefined ? [] : { index, id };
-    }),
+    inSight(
+      clients,
+      places.map(({ index }) => index),
+    ),
   );
 
   return (

@@ -10,7 +10,7 @@ import { useText } from '../../text/use-text.ts';
 import { useRem } from '../../ui/rem.ts';
 import { ClientRow } from './ClientRow.tsx';
 import type { FleetSearch } from './fleet-search.ts';
-import { createSlots } from './slots.ts';
+import { createSlots, inSight } from './slots.ts';
 import { sortNames } from './sort-names.ts';
 import styles from './FleetTable.module.css';
 
@@ -75,10 +75,10 @@ export function FleetTable({
   const items = rows.getVirtualItems();
   const [slots] = useState(createSlots);
   const placed = slots.place(
-    items.flatMap(({ index }) => {
-      const id = clients.at(index)?.id;
-      return id === undefined ? [] : { index, id };
-    }),
+    inSight(
+      clients,
+      items.map(({ index }) => index),
+    ),
   );
   const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
   useEffect(() => onShow(first, last), [onShow, first, last]);

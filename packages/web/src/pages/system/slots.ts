@@ -6,10 +6,20 @@
 import { useLayoutEffect, useRef } from 'react';
 import type { RefObject } from 'react';
 
+import type { Rows } from '../../live/window-live.ts';
+
 /** A host in sight, and where in the whole list it stands. */
 export interface Placed {
   readonly index: number;
   readonly id: string;
+}
+
+/** The hosts at these places of the list, as far as they are known. */
+export function inSight(rows: Rows, indices: readonly number[]): Placed[] {
+  return indices.flatMap((index) => {
+    const id = rows.at(index)?.id;
+    return id === undefined ? [] : { index, id };
+  });
 }
 
 export interface Slots {
