@@ -6,21 +6,13 @@ import type { Browser, Page } from '@playwright/test';
 
 import { within } from '@ops/testkit/until.ts';
 
+import config from '../playwright.config.ts';
 import { CannotMeasure } from './benchmark.ts';
 import type { Context } from './benchmark.ts';
 import { percentile } from './health.ts';
 
-const CHROMIUM = '/usr/bin/chromium-headless-shell';
-/** As in playwright.config.ts: they keep it from looking for the outside. */
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+/** As in the browser tests. */
+const LAUNCH = config.use?.launchOptions ?? {};
 const PROBE = new URL('console-probe.mjs', import.meta.url).pathname;
 const FIRST_HOST_WITHIN_MS = 30_000;
 const ANSWER_WITHIN_MS = 10_000;
@@ -77,10 +69,13 @@ const read = (of: Page): Promise<Seen> => of.evaluate<Seen>('opsProbe.read()');
 
 /** @throws CannotMeasure without a Chromium */
 export async function openConsole(url: string, context: Context): Promise<ConsolePage> {
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS }).catch((cause: unknown) => {
-    throw new CannotMeasure(`Chromium is needed at ${CHROMIUM}: apt-get install chromium-headless-shell`, {
-      cause,
-    });
+  const browser = await chromium.launch(LAUNCH).catch((cause: unknown) => {
+    throw new CannotMeasure(
+      `Chromium is needed at ${LAUNCH.executablePath}: apt-get install chromium-headless-shell`,
+      {
+        cause,
+      },
+    );
   });
   context.lifecycle.onRelease('browser', () => browser.close());
   const options = { baseURL: url, locale: 'en-US', viewport: { width: 1440, height: 900 } };
