@@ -10,6 +10,7 @@ import { tempDirectory } from '@ops/testkit/temp-directory.ts';
 import { describe, expect, it } from 'vitest';
 
 import { ar, tar } from '../scripts/ship/archive.ts';
+import { bundle } from '../scripts/ship/bundle.ts';
 import { stripped, withRunPath } from '../scripts/ship/elf.ts';
 import { LIBATOMIC, libatomicFor } from '../scripts/ship/node-base.ts';
 import { releaseManifest } from '../scripts/ship/release-manifest.ts';
@@ -68,6 +69,13 @@ describe('an archive', () => {
     expect(file.indexOf('next') % 2).toBe(0);
     expect(file.length % 2).toBe(0);
   });
+});
+
+it('a script is all ASCII, Chinese words too: V8 keeps one byte for each of its characters', async () => {
+  const { code } = await bundle('packages/policy/src/refusal.ts', 'esm');
+  expect(code).toMatch(/\\u[0-9a-f]{4}/i);
+  // oxlint-disable-next-line no-control-regex -- this is what ASCII is
+  expect(code).toMatch(/^[\x00-\x7f]*$/);
 });
 
 const target = TARGETS.find(({ name }) => name === HERE);
