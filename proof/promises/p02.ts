@@ -65,7 +65,7 @@ export const p2: Proof = {
       command: () =>
         stage.truth.command({ sleepSecs: between(random, 0, 5) / 10, exitCode: between(random, 0, 1) }),
       writers: 2,
-      perSecond: scaled(scale, 3, 4),
+      perSecond: scaled(scale, 3, 8),
       send: { queueSecs: QUEUE_SECS },
     });
     const tormented = Promise.all(stage.hosts.map((host, index) => torment(host, rounds, index * 3, random)));
