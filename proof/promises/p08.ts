@@ -20,7 +20,9 @@ const FLEET = 50;
 /** Long commands, so that what the kernel takes for a client that does not read is soon full. */
 const AT_ONCE = 20;
 const LONG = Array.from({ length: 8 }, () => 'x'.repeat(120)).join(' ');
-const WARM_UP = 100;
+/** Commands; about as many as the slow client is sent before it is cut off. */
+const USUAL_ROUND = 4_000;
+const USUAL_ROUNDS = 12;
 /** Longer than the rest, if the machine is busy. */
 const SLOW_WITHIN_MS = 40_000;
 
@@ -44,7 +46,12 @@ export const p8: Proof = {
   promise: 'a slow reader harms only itself',
   async run({ scale, random, lifecycle, say }) {
     const secs = scaled(scale, 10, 120);
-    await using stage = await startStage({ hosts: 0, serverEnv: { OPS_LOG_LEVEL: 'error' } });
+    // Memory depends on how the program is started: as a user does.
+    await using stage = await startStage({
+      hosts: 0,
+      serverFile: 'bin/ops-server',
+      serverEnv: { OPS_LOG_LEVEL: 'error' },
+    });
     const { api, server } = stage;
     const fleet = startFleet({
       port: server.tcpPort,
@@ -66,13 +73,28 @@ export const p8: Proof = {
       script_extensions: ['sh'],
     };
     await slow.enter({ policy });
-    // Usual work first, so that what is only needed once is there before memory is looked at.
-    const chat = (): Promise<unknown> =>
-      Promise.all(fleet.clientIds.slice(0, 5).map((each) => api.send(each, 'uptime')));
-    for (let i = 0; i < WARM_UP; i++) await chat();
-    const before = (await server.program.usage()).rssBytes;
-
     const long = `${stage.truth.command()} ${LONG}`;
+    let highest = 0;
+    const lookAtMemory = async (): Promise<number> =>
+      (highest = Math.max(highest, (await server.program.usage()).rssBytes));
+    const usual = await connectFakeClient({ port: server.tcpPort, secret: SECRET });
+    lifecycle.onRelease('usual client', () => usual.destroy());
+    await usual.enter({ policy });
+    // The same commands for a client that reads, until they no longer raise what the server takes: the events kept, full
+    // caches and what waits to be collected are not the doing of the slow ones.
+    for (let round = 0, before = -1; round < scaled(scale, 1, USUAL_ROUNDS) && highest > before; round++) {
+      before = highest;
+      for (let done = 0; done < USUAL_ROUND; done += AT_ONCE) {
+        const ids = await Promise.all(
+          Array.from({ length: AT_ONCE }, () => api.mustSend(usual.clientId, long)),
+        );
+        for (const id of ids) usual.run(id);
+      }
+      await lookAtMemory();
+    }
+    usual.destroy();
+    const usually = highest;
+
     slow.pause();
     const readers = await Promise.all(
       Array.from({ length: scaled(scale, 40, 200) }, () => openEvents(server.url, TOKEN, { deaf: true })),
@@ -82,7 +104,6 @@ export const p8: Proof = {
     fleet.resetRoundTrips();
     const healthMs: number[] = [];
     let unhealthy = 0;
-    let highest = before;
     let sent = 0;
     const end = systemClock.mono() + secs * 1000;
     const asking = (async () => {
@@ -90,7 +111,7 @@ export const p8: Proof = {
         const start = systemClock.mono();
         if ((await api.health()).type !== 'ok') unhealthy++;
         healthMs.push(systemClock.mono() - start);
-        highest = Math.max(highest, (await server.program.usage()).rssBytes);
+        await lookAtMemory();
         await sleep(systemClock, HEALTH_EVERY_MS);
       }
     })();
@@ -108,7 +129,7 @@ export const p8: Proof = {
     // Events for readers that never read them.
     const chatting = (async () => {
       while (systemClock.mono() < end) {
-        await chat();
+        await Promise.all(fleet.clientIds.slice(0, 5).map((each) => api.send(each, 'uptime')));
         await sleep(systemClock, 50);
       }
     })();
@@ -132,7 +153,7 @@ export const p8: Proof = {
       exactly('counted as a slow reader', cutOff, 1),
       none('/health not answered', unhealthy),
       atMost('/health p99', percentile(healthMs, 0.99), 'ms', 100, 1_500),
-      atMost('memory above its start', (highest - before) / MIB, 'MiB', 64, 192),
+      atMost('memory above that of usual work', (highest - usually) / MIB, 'MiB', 64, 192),
       none('other clients lost', lost),
       atMost("other clients' longest wait for an answer to a heartbeat", roundTrips.maxMs / 1000, 's', 6),
     ];

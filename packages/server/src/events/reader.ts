@@ -25,8 +25,11 @@ import type { KeptEvent } from './ring.ts';
 import { scopesOf, wants } from './wish.ts';
 import type { Wish } from './wish.ts';
 
-/** Bytes written in one turn of the event loop, as far as single events allow. */
-export const MAX_WRITE = 64 * 1024;
+/**
+ * Bytes written in one turn of the event loop, as far as single events allow. A reader that does not read holds about
+ * twice as much.
+ */
+export const MAX_WRITE = 16 * 1024;
 /** Bytes of output that may go at once; the rest of MAX_OUTPUT_PER_SEC is spread over the second. */
 export const OUTPUT_BURST = 64 * 1024;
 /** A reader that takes nothing for this long is gone, whatever its connection says. */

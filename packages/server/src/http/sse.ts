@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http';
 import type { Clock } from '@ops/runtime/clock.ts';
 
 import type { EventHub } from '../events/hub.ts';
-import { openReader } from '../events/reader.ts';
+import { MAX_WRITE, openReader } from '../events/reader.ts';
 import type { ReaderOptions } from '../events/reader.ts';
 import type { StreamEnd } from './counters.ts';
 import type { WatchSession } from './session-watch.ts';
@@ -43,14 +43,21 @@ export function openStream(needs: StreamNeeds, options: ReaderOptions): void {
   response.writeHead(200, HEADERS);
   response.on('close', () => end('left'));
   response.on('error', () => end('left'));
+  // Node itself would take 64 KiB for each reader, most of it for those that do not read.
+  const mayGoOn = (): boolean => response.writableLength <= MAX_WRITE;
   const sink = {
-    write: (text: string): boolean => open && response.write(text),
+    write(text: string): boolean {
+      if (!open) return false;
+      response.write(text, () => {
+        if (mayGoOn()) reader.drained();
+      });
+      return mayGoOn();
+    },
     get waitingBytes() {
       return response.writableLength;
     },
   };
   const reader = openReader({ hub, clock, sink, onEnd: end }, options);
   releases.push(() => reader.close());
-  response.on('drain', () => reader.drained());
   releases.push(watchSession(() => end('session_ended')));
 }
