@@ -11,9 +11,9 @@ import type { Clock } from '@ops/runtime/clock.ts';
 /** So many go at once: more than a person causes, too few to keep a crowd waiting. */
 export const PROMPT = 32;
 /** Between two looks; a crowd is over when none has come since the last one. */
-export const QUIET_MS = 10;
+export const QUIET_MS = 50;
 /** However large the crowd, none waits longer. */
-export const MAX_DELAY_MS = 100;
+export const MAX_DELAY_MS = 500;
 /** In one turn of the event loop. */
 export const SENT_AT_ONCE = 200;
 
