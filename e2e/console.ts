@@ -130,6 +130,10 @@ const RULES = {
   colours: { type: 'rule', values: ['color-contrast'] },
 } as const;
 
+/** What fades has done so: on its way a colour is neither the one nor the other. */
+const FADED = `Promise.allSettled(document.getAnimations()
+  .filter(({ effect }) => effect.getComputedTiming().endTime < Infinity).map(({ finished }) => finished)).then(() => undefined)`;
+
 /** No accessibility fault. */
 async function expectAccessible(
   page: Page,
@@ -138,6 +142,7 @@ async function expectAccessible(
   const options = JSON.stringify({ runOnly: RULES[rules], resultTypes: ['violations'], preload: false });
   // To read it takes longer than a look: once for each document.
   if (!(await page.evaluate<boolean>("'axe' in window"))) await page.evaluate(AXE);
+  await page.evaluate(FADED);
   const told = await page.evaluate<string[]>(
     `axe.run(${options}).then(({ violations }) =>
       violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' ')))`,
