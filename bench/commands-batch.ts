@@ -9,6 +9,7 @@ import type { Context } from './benchmark.ts';
 import { createCommandsApi, TOKEN } from './commands-api.ts';
 import { openFilesPrefix } from './open-files.ts';
 import { startRemoteFleet } from './remote-fleet.ts';
+import { watchBatches } from './watch.ts';
 
 /** Accepted, output, result. */
 const ANSWER_FRAMES = 3;
@@ -17,14 +18,12 @@ const ANSWERED_WITHIN_MS = 60_000;
 /** The first ones pay for code that is not hot yet. */
 const WARM_UP = 3;
 const PAUSE_MS = 500;
-/** Between two looks: each is work for the server as well. */
-const POLL_MS = 5;
 /** Bare clients only speak when they are spoken to. */
 const NEVER_MS = 3_600_000;
 
 export interface BatchReading {
   readonly clients: number;
-  /** From POST until the answer to it, and until every result is visible. */
+  /** From POST until the answer to it, and until a reader of the events is told that all results are there. */
   readonly acceptedMs: readonly number[];
   readonly visibleMs: readonly number[];
   readonly floorMs: readonly number[];
@@ -53,6 +52,7 @@ export async function measureBatch(clients: number, rounds: number, context: Con
   );
   await fleet.allReady(ALL_IN_WITHIN_MS);
   const api = createCommandsApi(server.url);
+  const endOf = await watchBatches(server.url, context.lifecycle);
   const acceptedMs: number[] = [];
   const visibleMs: number[] = [];
   for (let round = 0; round < WARM_UP + rounds; round++) {
@@ -60,17 +60,9 @@ export async function measureBatch(clients: number, rounds: number, context: Con
     const start = systemClock.mono();
     const id = await api.batch({ all: true, command: 'uptime', concurrency: clients });
     const accepted = systemClock.mono() - start;
-    const batch = await until(
-      async () => {
-        const newest = await api.newestBatch();
-        const { held, pending, executing } = newest.counts;
-        return newest.id === id && held + pending + executing === 0 && newest;
-      },
-      { within: ANSWERED_WITHIN_MS, every: POLL_MS, what: `all ${clients} results of a batch` },
-    );
-    const visible = systemClock.mono() - start;
-    if (batch.counts.succeeded !== clients)
-      throw new Error(`not all hosts answered: ${JSON.stringify(batch.counts)}`);
+    const visible = (await endOf(id)) - start;
+    const { counts } = await api.newestBatch();
+    if (counts.succeeded !== clients) throw new Error(`not all hosts answered: ${JSON.stringify(counts)}`);
     if (round < WARM_UP) continue;
     acceptedMs.push(accepted);
     visibleMs.push(visible);

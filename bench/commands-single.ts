@@ -2,8 +2,6 @@
  * One command after the other to one real client: from the POST until the result is visible, once to a reader of
  * `/api/events`, as the console is, and once to somebody who asks for it again and again.
  */
-import { connect } from 'node:net';
-
 import { systemClock } from '@ops/runtime/clock.ts';
 import { systemRandom } from '@ops/runtime/random.ts';
 import { startClient } from '@ops/testkit/start-client.ts';
@@ -12,6 +10,7 @@ import { until } from '@ops/testkit/until.ts';
 
 import type { Context } from './benchmark.ts';
 import { createCommandsApi, TOKEN } from './commands-api.ts';
+import { watchEvents } from './watch.ts';
 
 const WARM_UP = 30;
 const COMMAND = 'uptime';
@@ -21,32 +20,6 @@ export interface SingleReading {
   readonly acceptedMs: readonly number[];
   readonly eventMs: readonly number[];
   readonly askedMs: readonly number[];
-}
-
-/** Tells when a command was seen to be completed. Events come whole, each in a chunk of its own. */
-async function watchCommands(url: string, lifecycle: Context['lifecycle']) {
-  const { hostname, port, host } = new URL(url);
-  const socket = connect({ host: hostname, port: Number(port) });
-  lifecycle.onRelease('events', () => void socket.destroy());
-  const seen = new Map<string, number>();
-  let text = '';
-  let open = false;
-  socket.on('error', () => socket.destroy());
-  socket.on('data', (chunk: Buffer) => {
-    const now = systemClock.mono();
-    text += chunk.toString('utf8');
-    for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
-      const event = text.slice(0, end);
-      text = text.slice(end + 2);
-      if (event.includes('event: ready')) open = true;
-      const id = /"id":"([0-9a-f-]{36})"/.exec(event)?.[1];
-      if (id !== undefined && event.includes('"state":"Completed"')) seen.set(id, now);
-    }
-  });
-  const head = [`GET /api/events?topics=command HTTP/1.1`, `host: ${host}`, `authorization: Bearer ${TOKEN}`];
-  socket.write(`${head.join('\r\n')}\r\n\r\n`);
-  await until(() => open, { what: 'the stream of events to open' });
-  return seen;
 }
 
 export async function measureSingle(count: number, context: Context): Promise<SingleReading> {
@@ -64,7 +37,11 @@ export async function measureSingle(count: number, context: Context): Promise<Si
   const api = createCommandsApi(server.url);
   const [clientId] = await api.onlineIds();
   if (clientId === undefined) throw new Error('the client is not online');
-  const seen = await watchCommands(server.url, lifecycle);
+  const seen = new Map<string, number>();
+  await watchEvents(server.url, 'command', lifecycle, (event, at) => {
+    const id = /"id":"([0-9a-f-]{36})"/.exec(event)?.[1];
+    if (id !== undefined && event.includes('"state":"Completed"')) seen.set(id, at);
+  });
 
   const acceptedMs: number[] = [];
   const eventMs: number[] = [];

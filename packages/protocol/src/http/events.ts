@@ -9,7 +9,8 @@
  *   command   CommandSummary                     a command that belongs to no batch was made or changed; with
  *                                               `command_id` or `batch_id` in the query also those of a batch
  *   output    OutputEvent                        kept output of the command named by `command_id`, as it arrives
- *   batch     BatchSummary                       a batch was made or changed; at most BATCH_EVENTS_PER_SEC of each
+ *   batch     BatchSummary                       a batch was made or changed; at most BATCH_EVENTS_PER_SEC of each,
+ *                                               and its end at once
  *   app       AppEvent                           the applications of a client changed: all of them, as they are now
  *   rollout   RolloutSummary                     a rollout was made or changed; at most ROLLOUT_EVENTS_PER_SEC of each
  *   upgrade   UpgradeSummary                     an upgrade of clients was made or changed; as often as rollouts are told

@@ -74,7 +74,10 @@ export function createBatches(needs: BatchServiceNeeds): BatchService {
     clock,
     log,
     onChange: (id) => announcer.changed(id),
-    onFinished: (record) => cache.put(record),
+    onFinished(record) {
+      cache.put(record);
+      announcer.over(record.id);
+    },
   });
   const views = createBatchViews({ store, commands, active, cache, clock });
   const stopListening: (() => void)[] = [];

@@ -91,21 +91,29 @@ describe('a batch', () => {
     expect(page?.hosts.map(({ error }) => error)).toEqual(['expired: the client was offline']);
   });
 
-  it('is told of at once, then four times a second at most, and its last state always', async () => {
+  it('is told of at once, then four times a second at most, and its end at once', async () => {
     await using test = await withHosts(20);
     const { clock } = test;
     if (!('advance' in clock) || typeof clock.advance !== 'function') throw new Error('not by hand');
-    const { batchId } = await test.batches.create(test.request(), BY);
+    const { batchId, commandIds } = await test.batches.create(test.request(), BY);
     expect(test.told).toHaveLength(1);
-    test.hosts.finishAll();
-    await test.finished(batchId);
+    await until(() => test.hosts.running.size === 20, { what: 'all to run' });
+    const [first = '', second = '', ...others] = Object.values(commandIds);
+    for (const id of [first, second]) test.hosts.finish(id, {});
+    await until(async () => (await test.batches.get(batchId))?.batch.counts.succeeded === 2, {
+      what: 'two results',
+    });
     expect(test.told).toHaveLength(1);
     clock.advance(250);
     expect(test.told).toHaveLength(2);
+    expect(test.told[1]).toMatchObject({ state: 'running', counts: { succeeded: 2 } });
+    for (const id of others) test.hosts.finish(id, {});
+    await test.finished(batchId);
+    expect(test.told).toHaveLength(3);
     clock.advance(10_000);
-    expect(test.told).toHaveLength(2);
-    expect(test.told[1]).toMatchObject({ state: 'finished', counts: { succeeded: 20 } });
-    expect(test.told[1]!.version).toBeGreaterThan(test.told[0]!.version);
+    expect(test.told).toHaveLength(3);
+    expect(test.told[2]).toMatchObject({ state: 'finished', counts: { succeeded: 20 } });
+    expect(test.told[2]!.version).toBeGreaterThan(test.told[1]!.version);
   });
 
   it('answers a request that is repeated with its key with the same batch, whatever has become of the hosts', async () => {
