@@ -45,12 +45,13 @@ export function openStream(needs: StreamNeeds, options: ReaderOptions): void {
   response.on('error', () => end('left'));
   // Node itself would take 64 KiB for each reader, most of it for those that do not read.
   const mayGoOn = (): boolean => response.writableLength <= MAX_WRITE;
+  const onTaken = (): void => {
+    if (mayGoOn()) reader.drained();
+  };
   const sink = {
     write(text: string): boolean {
       if (!open) return false;
-      response.write(text, () => {
-        if (mayGoOn()) reader.drained();
-      });
+      response.write(text, onTaken);
       return mayGoOn();
     },
     get waitingBytes() {
