@@ -12,8 +12,8 @@ import type { Clock } from '@ops/runtime/clock.ts';
 export const PROMPT = 32;
 /** Between two looks; a crowd is over when none has come since the last one. */
 export const QUIET_MS = 50;
-/** However large the crowd, none waits longer. */
-export const MAX_DELAY_MS = 500;
+/** However large the crowd, none waits longer: more than a batch for ten thousand takes, which its own would hold up. */
+export const MAX_DELAY_MS = 3000;
 /** In one turn of the event loop. */
 export const SENT_AT_ONCE = 200;
 
