@@ -8,7 +8,7 @@
  */
 import { createHmac, hash as digest, hkdfSync, timingSafeEqual } from 'node:crypto';
 
-import { canonicalJson, canonicalText } from './canonical.ts';
+import { canonicalJson } from './canonical.ts';
 
 /** A row as it is stored. `detail` is canonical JSON text, and is hashed as text. */
 export interface AuditRow {
@@ -68,13 +68,10 @@ export const ANCHOR_EVERY_ROWS = 100;
 
 /** @returns hex */
 export function hashOf(row: Omit<AuditRow, 'hash'>): string {
-  const { seq, at_ms, actor, role, address, action, target, detail, outcome, prev } = row;
-  // The canonical JSON, written out: its keys are known, and every result of a command waits for this.
-  const canonical =
-    `{"action":${canonicalText(action)},"actor":${canonicalText(actor)},"address":${canonicalText(address)},` +
-    `"at_ms":${canonicalJson(at_ms)},"detail":${canonicalText(detail)},"outcome":${canonicalText(outcome)},` +
-    `"prev":${canonicalText(prev)},"role":${canonicalText(role)},"seq":${canonicalJson(seq)},"target":${canonicalText(target)}}`;
-  return digest('sha256', canonical, 'hex');
+  const { action, actor, address, at_ms, detail, outcome, prev, role, seq, target } = row;
+  // In the order of canonical JSON: every result of a command waits for this.
+  const content = { action, actor, address, at_ms, detail, outcome, prev, role, seq, target };
+  return digest('sha256', canonicalJson(content), 'hex');
 }
 
 /** @param key content of the key file. @returns hex */
