@@ -78,9 +78,7 @@ export interface CommandStore {
 const INSERT = `INSERT INTO commands (number, id, position, client_id, hostname, held, seq, journal_epoch, sent_at_ms, state,
     finished_at_ms, error, group_key, expires_at_ms, batch_id, kind, command, ran, detail, timeout_secs, queue_secs,
     created_at_ms, created_by)
-  SELECT r.value ->> 0, r.value ->> 1, r.value ->> 2, r.value ->> 3, r.value ->> 4, r.value ->> 5, r.value ->> 6,
-    r.value ->> 7, r.value ->> 8, r.value ->> 9, r.value ->> 10, r.value ->> 11, r.value ->> 12, r.value ->> 13,
-    ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 FROM json_each(?1) AS r`;
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 const ASK_TO_CANCEL = `UPDATE commands SET cancel_requested_at_ms = ?2 FROM json_each(?1) AS r
   WHERE commands.number = r.value ->> 0 AND commands.state IN ('Pending', 'Executing')`;
@@ -284,16 +282,6 @@ function insertCommands({ commands, detail, queueSecs }: NewCommands): Statement
     groupKey,
     summary.expires_at_ms,
   ]);
-  const common = [
-    batch_id,
-    kind,
-    command,
-    ran,
-    detail,
-    timeout_secs,
-    queueSecs,
-    created_at_ms,
-    created_by,
-  ] as const;
-  return [forEach(rows, INSERT, ...common)];
+  const others = [batch_id, kind, command, ran, detail, timeout_secs, queueSecs, created_at_ms, created_by];
+  return [{ sql: INSERT, rows, others }];
 }

@@ -24,6 +24,8 @@ export type Statement = Compilable | RepeatedStatement;
 export interface RepeatedStatement {
   readonly sql: string;
   readonly rows: readonly (readonly (string | number | null)[])[];
+  /** Behind the values of each. */
+  readonly others?: readonly (string | number | null)[];
 }
 
 export interface StatementResult {

@@ -14,7 +14,10 @@ export type Parameter = null | number | bigint | string | Uint8Array;
 export interface CompiledStatement {
   readonly sql: string;
   readonly parameters: readonly Parameter[];
-  /** JSON of lists of parameters: it runs once for each. One text crosses to the thread faster than its values do. */
+  /**
+   * JSON of lists of parameters, which stand before the others: it runs once for each. One text crosses to the thread
+   * faster than its values do.
+   */
   readonly rows?: string;
 }
 

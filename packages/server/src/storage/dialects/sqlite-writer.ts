@@ -4,7 +4,13 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { StatementResult } from '../database.ts';
 import { createPrivately } from '../data-directory.ts';
 import { CachedStatements } from './cached-statements.ts';
-import type { CompiledStatement, WriteConnection, WriteDialect, WriterOptions } from './dialect.ts';
+import type {
+  CompiledStatement,
+  Parameter,
+  WriteConnection,
+  WriteDialect,
+  WriterOptions,
+} from './dialect.ts';
 import { findDamage } from './sqlite-check.ts';
 import { judge } from './sqlite-errors.ts';
 import { migrate } from './sqlite-migrate.ts';
@@ -37,11 +43,11 @@ const UNDO = 'ROLLBACK TO one_change; RELEASE one_change';
 export const sqliteWrites: WriteDialect = { openWriter, judge };
 
 /** @param lists JSON, made by writer/compile.ts */
-function runEach(statement: StatementSync, lists: string): number {
+function runEach(statement: StatementSync, lists: string, others: readonly Parameter[]): number {
   let changes = 0;
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written from such rows alone
   for (const values of JSON.parse(lists) as (string | number | null)[][])
-    changes += Number(statement.run(...values).changes);
+    changes += Number(statement.run(...values, ...others).changes);
   return changes;
 }
 
@@ -73,7 +79,7 @@ function openWriter({ path, durability, maxPages }: WriterOptions): WriteConnect
 
   function run({ sql, parameters, rows: lists }: CompiledStatement): StatementResult {
     const statement = statements.get(sql);
-    if (lists !== undefined) return { rows: [], changes: runEach(statement, lists) };
+    if (lists !== undefined) return { rows: [], changes: runEach(statement, lists, parameters) };
     if (statements.hasRows(statement)) {
       const rows = statement.all(...parameters);
       return { rows, changes: rows.length };

@@ -25,7 +25,11 @@ export function compileChange(change: Change): { readonly compiled: CompiledChan
 
 function compileStatement(statement: Statement): CompiledStatement {
   if ('rows' in statement)
-    return { sql: statement.sql, parameters: [], rows: JSON.stringify(statement.rows) };
+    return {
+      sql: statement.sql,
+      parameters: (statement.others ?? []).map(asParameter),
+      rows: JSON.stringify(statement.rows),
+    };
   const { sql, parameters } = statement.compile();
   return { sql, parameters: parameters.map(asParameter) };
 }
