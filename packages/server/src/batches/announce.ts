@@ -1,26 +1,34 @@
 /**
- * Tells of a batch, or a rollout, at most so often: at once when it was quiet, then the newest state at the end of each period in which
- * it changed. The last state is always told; that something is over, at once.
+ * Tells of a batch, a rollout or an upgrade at most so often: at once when it was quiet, then the newest state at the end
+ * of each period in which it changed. That it is over is told at once, and nothing behind it.
  */
 import { BATCH_EVENTS_PER_SEC } from '@ops/protocol/http/events.ts';
 import type { Clock, Timer } from '@ops/runtime/clock.ts';
 
 export const PERIOD_MS = 1000 / BATCH_EVENTS_PER_SEC;
 
-export interface Announcer {
+export interface Announcer<Summary> {
   changed(id: string): void;
-  /** Nothing more is to come: what changed last does not wait for its period. */
-  over(id: string): void;
+  /** It stands so at its end. */
+  over(id: string, summary: Summary): void;
   stop(): void;
 }
 
-export function createAnnouncer(clock: Clock, tell: (id: string) => void, periodMs = PERIOD_MS): Announcer {
+export function createAnnouncer<Summary>(needs: {
+  readonly clock: Clock;
+  /** How it stands now; undefined: nothing is told of it any more. */
+  readonly summaryOf: (id: string) => Summary | undefined;
+  readonly tell: (summary: Summary) => void;
+  readonly periodMs?: number;
+}): Announcer<Summary> {
+  const { clock, summaryOf, tell, periodMs = PERIOD_MS } = needs;
   /** Those told of in the last period, and whether they changed since. */
   const recent = new Map<string, { changed: boolean; timer: Timer }>();
 
   function begin(id: string): void {
     recent.set(id, { changed: false, timer: clock.after(periodMs, () => end(id)) });
-    tell(id);
+    const summary = summaryOf(id);
+    if (summary) tell(summary);
   }
 
   function end(id: string): void {
@@ -35,11 +43,10 @@ export function createAnnouncer(clock: Clock, tell: (id: string) => void, period
       if (known) known.changed = true;
       else begin(id);
     },
-    over(id) {
-      const known = recent.get(id);
-      if (!known?.changed) return;
-      known.timer.cancel();
-      begin(id);
+    over(id, summary) {
+      recent.get(id)?.timer.cancel();
+      recent.delete(id);
+      tell(summary);
     },
     stop() {
       for (const { timer } of recent.values()) timer.cancel();

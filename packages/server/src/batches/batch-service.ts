@@ -63,9 +63,13 @@ export function createBatches(needs: BatchServiceNeeds): BatchService {
   const store = createBatchStore(database, clock);
   const listeners = new Set<(batch: BatchSummary) => void>();
   const cache = createBatchCache();
-  const announcer = createAnnouncer(clock, (id) => {
-    const record = active.get(id)?.record ?? cache.get(id);
-    if (record) tell(summaryOfBatch(record));
+  const announcer = createAnnouncer({
+    clock,
+    summaryOf(id) {
+      const record = active.get(id)?.record ?? cache.get(id);
+      return record && summaryOfBatch(record);
+    },
+    tell,
   });
   const active = createActiveBatches({
     store,
@@ -76,7 +80,7 @@ export function createBatches(needs: BatchServiceNeeds): BatchService {
     onChange: (id) => announcer.changed(id),
     onFinished(record) {
       cache.put(record);
-      announcer.over(record.id);
+      announcer.over(record.id, summaryOfBatch(record));
     },
   });
   const views = createBatchViews({ store, commands, active, cache, clock });

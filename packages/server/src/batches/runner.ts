@@ -159,7 +159,6 @@ export function createRunner(needs: RunnerNeeds): Runner {
     await store.finish(record.id, atMs);
     record.facts = { ...record.facts, state: 'finished', finished_at_ms: atMs };
     cancelTimers();
-    onChange();
     onFinished();
   }
 

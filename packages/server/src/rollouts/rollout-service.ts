@@ -59,30 +59,28 @@ export function createRollouts(needs: RolloutServiceNeeds): RolloutService {
   const { maxUnfinishedHosts: maxHosts = MAX_UNFINISHED_ROLLOUT_HOSTS } = needs;
   const store = createRolloutStore(database, clock);
   const listeners = new Set<(rollout: RolloutSummary) => void>();
-  /** Over, and not told of as yet. */
-  const lately = new Map<string, RolloutRecord>();
   /** Those that were over and are being rolled back. */
   const returning = new Map<string, Promise<ActiveRollout>>();
   const stopListening: (() => void)[] = [];
   let returnUntil = Number.NEGATIVE_INFINITY;
   let isStopped = false;
 
-  const announcer = createAnnouncer(
+  const announcer = createAnnouncer({
     clock,
-    (id) => {
-      const record = active.get(id)?.record ?? lately.get(id);
-      lately.delete(id);
-      if (record) tell(summaryOfRecord(record));
+    summaryOf(id) {
+      const record = active.get(id)?.record;
+      return record && summaryOfRecord(record);
     },
-    1000 / ROLLOUT_EVENTS_PER_SEC,
-  );
+    tell,
+    periodMs: 1000 / ROLLOUT_EVENTS_PER_SEC,
+  });
   const active = createActiveRollouts({
     ...needs,
     store,
     maxHosts,
     mayReturn: () => clock.mono() < returnUntil,
     onChange: (id) => announcer.changed(id),
-    onFinished: (record) => void lately.set(record.facts.id, record),
+    onFinished: (record) => announcer.over(record.facts.id, summaryOfRecord(record)),
   });
 
   function tell(summary: RolloutSummary): void {

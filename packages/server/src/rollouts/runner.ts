@@ -118,7 +118,7 @@ export function createRunner(needs: RunnerNeeds): Runner {
     for (const host of changed) hosts[host.position] = host;
     if (progress.waves[progress.wave]?.state !== 'soaking' || progress.state !== 'running') forward.stop();
     if (isFinished(progress.state)) onFinished();
-    onChange();
+    else onChange();
   }
 
   function auditOf(action: string, progress: Progress, by: Actor): AuditEntry {

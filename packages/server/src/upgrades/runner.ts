@@ -163,8 +163,9 @@ export function createRunner(needs: RunnerNeeds): Runner {
     if (isFinished(progress.state)) {
       timer?.cancel();
       onFinished();
+    } else {
+      onChange();
     }
-    onChange();
   }
 
   function auditOf(action: string, state: string, failures: number, by: Actor): AuditEntry {

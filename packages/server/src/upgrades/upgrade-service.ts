@@ -65,20 +65,15 @@ export function createUpgrades(needs: UpgradeServiceNeeds): UpgradeService {
   const store = createUpgradeStore(database, clock);
   const listeners = new Set<(upgrade: UpgradeSummary) => void>();
   let active: Active | undefined;
-  /** Over, and not told of as yet. */
-  const lately = new Map<string, UpgradeRecord>();
   let isMaking = false;
   let isStopped = false;
 
-  const announcer = createAnnouncer(
+  const announcer = createAnnouncer({
     clock,
-    (id) => {
-      const record = active?.record.facts.id === id ? active.record : lately.get(id);
-      lately.delete(id);
-      if (record) announce(summaryOfRecord(record));
-    },
-    SECOND_MS / ROLLOUT_EVENTS_PER_SEC,
-  );
+    summaryOf: (id) => (active?.record.facts.id === id ? summaryOfRecord(active.record) : undefined),
+    tell: announce,
+    periodMs: SECOND_MS / ROLLOUT_EVENTS_PER_SEC,
+  });
 
   function announce(summary: UpgradeSummary): void {
     for (const call of listeners) {
@@ -99,9 +94,9 @@ export function createUpgrades(needs: UpgradeServiceNeeds): UpgradeService {
       store,
       onChange: () => announcer.changed(id),
       onFinished() {
-        lately.set(id, record);
         active = undefined;
         closeParts(parts);
+        announcer.over(id, summaryOfRecord(record));
       },
     });
     active = { record, runner, parts };
