@@ -137,15 +137,17 @@ async function run(argv: readonly string[]): Promise<void> {
 }
 
 async function backup(argv: readonly string[]): Promise<never> {
-  const { value: to, rest } = takeOption(argv, '--to', 'a file or a directory');
+  const { value, rest } = takeOption(argv, '--to', 'a file or a directory');
+  const loaded = await load(rest);
   const about = { version: VERSION, clock: systemClock };
-  process.stdout.write(`${await backupCommand(await load(rest), to, about)}\n`);
+  process.stdout.write(`${await backupCommand(loaded, value(), about)}\n`);
   process.exit(0);
 }
 
 async function restore(argv: readonly string[]): Promise<never> {
-  const { value: from, rest } = takeOption(argv, '--from', 'the file of a backup');
-  process.stdout.write(`${await restoreCommand(await load(rest), from)}\n`);
+  const { value, rest } = takeOption(argv, '--from', 'the file of a backup');
+  const loaded = await load(rest);
+  process.stdout.write(`${await restoreCommand(loaded, value())}\n`);
   process.exit(0);
 }
 

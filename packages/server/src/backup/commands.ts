@@ -11,14 +11,15 @@ import { makeBackup } from './make-backup.ts';
 import { restoreBackup } from './restore-backup.ts';
 
 /**
- * Pure. Takes one option out of the arguments; the rest are settings.
- * @throws SettingsError when it is not there, or twice
+ * Pure. Takes one option out of the arguments; the rest are settings, to be read before `value` is asked for: where it is
+ * only misspelt, they say so.
+ * @throws SettingsError when it is there twice, and by `value` when it is not there
  */
 export function takeOption(
   argv: readonly string[],
   option: string,
   what: string,
-): { readonly value: string; readonly rest: readonly string[] } {
+): { readonly value: () => string; readonly rest: readonly string[] } {
   const rest: string[] = [];
   const values: string[] = [];
   for (let at = 0; at < argv.length; at++) {
@@ -29,9 +30,14 @@ export function takeOption(
   }
   const [value] = values;
   if (values.length > 1) throw new SettingsError(`option ${option} is given twice`);
-  if (value === undefined || value === '' || value.startsWith('--'))
-    throw new SettingsError(`${option} needs ${what}`);
-  return { value, rest };
+  return {
+    rest,
+    value() {
+      if (value === undefined || value === '' || value.startsWith('--'))
+        throw new SettingsError(`${option} needs ${what}`);
+      return value;
+    },
+  };
 }
 
 /** Settings whose value is the path of a file. */
