@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { parseStrict } from './json.ts';
+import { countWrittenKeys, parseStrict } from './json.ts';
 import { MAX_DEPTH, MAX_KEYS } from './limits.ts';
 import { WireError } from './wire-error.ts';
 
@@ -141,7 +141,9 @@ describe('properties', () => {
           const units = Array.from({ length: key.length }, (_, i) => key.charCodeAt(i).toString(16));
           const escaped = `"${units.map((unit) => `\\u${unit.padStart(4, '0')}`).join('')}"`;
           const twice = `{"outer":[{${name}:${JSON.stringify(inside)},${escaped}:1}]}`;
-          expect(['duplicate', 'depth']).toContain(refusal(twice));
+          const code = refusal(twice);
+          const seen = `${twice} as ${JSON.stringify(JSON.parse(twice))}, ${countWrittenKeys(Buffer.from(twice))} keys written`;
+          expect(['duplicate', 'depth'], seen).toContain(code);
         },
       ),
     );
