@@ -25,15 +25,26 @@ describe('acknowledgements', () => {
     expect(sent[0]).toBe('client 0');
   });
 
-  it('of a crowd wait until no other comes, each is sent once, in order', () => {
+  it('of a stream that is no crowd go at once, for as long as it lasts', () => {
+    for (let ms = 0; ms < 2 * MAX_DELAY_MS; ms += QUIET_MS) {
+      add(PROMPT);
+      expect(sent).toHaveLength(PROMPT * (ms / QUIET_MS + 1));
+      clock.advance(QUIET_MS);
+    }
+  });
+
+  it('of a crowd wait until few come, each is sent once, in order', () => {
     add(PROMPT + 1);
     clock.advance(2 * QUIET_MS - 1);
-    add(1);
+    add(PROMPT + 1);
     expect(sent).toHaveLength(PROMPT);
-    clock.advance(1 + QUIET_MS);
-    expect(sent).toEqual(Array.from({ length: PROMPT + 2 }, (_, n) => `client ${n}`));
+    clock.advance(QUIET_MS);
+    add(PROMPT);
+    expect(sent).toHaveLength(PROMPT);
+    clock.advance(1);
+    expect(sent).toEqual(Array.from({ length: 3 * PROMPT + 2 }, (_, n) => `client ${n}`));
     clock.advance(MAX_DELAY_MS);
-    expect(sent).toHaveLength(PROMPT + 2);
+    expect(sent).toHaveLength(3 * PROMPT + 2);
   });
 
   it('go at once again behind a crowd', () => {

@@ -1,16 +1,16 @@
 /**
- * Sends `result_ack`. The first few go at once; when results come in crowds, the rest goes behind everything somebody
- * waits for: more results, and commands that are still to be sent. A client keeps a result until it is acknowledged, so
- * a little later costs it nothing.
+ * Sends `result_ack`. While results come one by one it goes at once; when they come in crowds, it goes behind everything
+ * somebody waits for: more results, and commands that are still to be sent. A client keeps a result until it is
+ * acknowledged, so a little later costs it nothing.
  *
  *   stored ──add──► the first PROMPT: sent
- *              └──► waiting ──none since the last look, or MAX_DELAY_MS over──► sent, in slices
+ *              └──► waiting ──few since the last look, or MAX_DELAY_MS over──► sent, in slices
  */
 import type { Clock } from '@ops/runtime/clock.ts';
 
 /** So many go at once: more than a person causes, too few to keep a crowd waiting. */
 export const PROMPT = 32;
-/** Between two looks; a crowd is over when none has come since the last one. */
+/** Between two looks; where no more than PROMPT have come since the last one there is no crowd, or it is over. */
 export const QUIET_MS = 50;
 /** However large the crowd, none waits longer: more than a batch for ten thousand takes, which its own would hold up. */
 export const MAX_DELAY_MS = 3000;
@@ -34,7 +34,7 @@ export function createAcknowledgements(needs: {
   let since = 0;
 
   function look(): void {
-    if (added > seen && clock.mono() - since < MAX_DELAY_MS) return wait();
+    if (added - seen > PROMPT && clock.mono() - since < MAX_DELAY_MS) return wait();
     const due = waiting;
     waiting = [];
     added = 0;
@@ -54,12 +54,12 @@ export function createAcknowledgements(needs: {
 
   return {
     add(clientId, commandId) {
-      const isFirst = added === 0;
+      if (added === 0) {
+        since = clock.mono();
+        wait();
+      }
       if (++added <= PROMPT) send(clientId, commandId);
       else waiting.push([clientId, commandId]);
-      if (!isFirst) return;
-      since = clock.mono();
-      wait();
     },
   };
 }
