@@ -9,11 +9,11 @@
  *   command   CommandSummary                     a command that belongs to no batch was made or changed; with
  *                                               `command_id` or `batch_id` in the query also those of a batch
  *   output    OutputEvent                        kept output of the command named by `command_id`, as it arrives
- *   batch     BatchSummary                       a batch was made or changed; at most BATCH_EVENTS_PER_SEC of each,
+ *   batch     BatchSummary                       a batch was made or changed; at most PROGRESS_EVENTS_PER_SEC of each,
  *                                               and its end at once
  *   app       AppEvent                           the applications of a client changed: all of them, as they are now
- *   rollout   RolloutSummary                     a rollout was made or changed; at most ROLLOUT_EVENTS_PER_SEC of each
- *   upgrade   UpgradeSummary                     an upgrade of clients was made or changed; as often as rollouts are told
+ *   rollout   RolloutSummary                     a rollout was made or changed; as often as batches are told
+ *   upgrade   UpgradeSummary                     an upgrade of clients was made or changed; as often as batches are told
  *   metrics   {at, clients: {id: SummaryMetrics, last_seen_ms}}   at most once a second: the newest readings only
  *   window    WindowEvent                        at most once a second: what changed of a part of the list of clients, in
  *                                               the order and with the filter of the query
@@ -61,8 +61,8 @@ export const MAX_STREAM_QUEUE = 256 * 1024;
 /** A comment is sent this often, so that proxies keep a quiet stream open. */
 export const STREAM_PING_MS = 15_000;
 export const METRICS_PERIOD_MS = 1000;
-export const BATCH_EVENTS_PER_SEC = 4;
-export const ROLLOUT_EVENTS_PER_SEC = 4;
+/** Of each batch, rollout and upgrade; beside that, its end at once. */
+export const PROGRESS_EVENTS_PER_SEC = 4;
 /** Bytes of output a viewer is sent a second; more waits, and none is lost. */
 export const MAX_OUTPUT_PER_SEC = 256 * 1024;
 

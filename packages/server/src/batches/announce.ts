@@ -2,10 +2,10 @@
  * Tells of a batch, a rollout or an upgrade at most so often: at once when it was quiet, then the newest state at the end
  * of each period in which it changed. That it is over is told at once, and nothing behind it.
  */
-import { BATCH_EVENTS_PER_SEC } from '@ops/protocol/http/events.ts';
+import { PROGRESS_EVENTS_PER_SEC } from '@ops/protocol/http/events.ts';
 import type { Clock, Timer } from '@ops/runtime/clock.ts';
 
-export const PERIOD_MS = 1000 / BATCH_EVENTS_PER_SEC;
+export const PERIOD_MS = 1000 / PROGRESS_EVENTS_PER_SEC;
 
 export interface Announcer<Summary> {
   changed(id: string): void;
@@ -19,14 +19,13 @@ export function createAnnouncer<Summary>(needs: {
   /** How it stands now; undefined: nothing is told of it any more. */
   readonly summaryOf: (id: string) => Summary | undefined;
   readonly tell: (summary: Summary) => void;
-  readonly periodMs?: number;
 }): Announcer<Summary> {
-  const { clock, summaryOf, tell, periodMs = PERIOD_MS } = needs;
+  const { clock, summaryOf, tell } = needs;
   /** Those told of in the last period, and whether they changed since. */
   const recent = new Map<string, { changed: boolean; timer: Timer }>();
 
   function begin(id: string): void {
-    recent.set(id, { changed: false, timer: clock.after(periodMs, () => end(id)) });
+    recent.set(id, { changed: false, timer: clock.after(PERIOD_MS, () => end(id)) });
     const summary = summaryOf(id);
     if (summary) tell(summary);
   }

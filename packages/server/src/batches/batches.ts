@@ -89,6 +89,6 @@ export interface Batches {
   >;
   /** Pieces of the file, read as they are taken. @returns undefined for an unknown batch */
   export(id: string, format: 'csv' | 'jsonl'): Promise<AsyncIterable<string> | undefined>;
-  /** At most BATCH_EVENTS_PER_SEC for each batch, and always the last state. Returns how to stop. */
+  /** At most PROGRESS_EVENTS_PER_SEC for each batch, and always the last state. Returns how to stop. */
   onChange(call: (batch: BatchSummary) => void): () => void;
 }

@@ -1,6 +1,5 @@
 /** Rollouts: who they are for is decided here once, and a runner brings each to its end. See rollouts.ts. */
 import { OpsError } from '@ops/protocol/errors.ts';
-import { ROLLOUT_EVENTS_PER_SEC } from '@ops/protocol/http/events.ts';
 import type { Words } from '@ops/protocol/http/endpoint.ts';
 import type { RolloutHost, RolloutSummary } from '@ops/protocol/http/rollouts.ts';
 import type { Clock } from '@ops/runtime/clock.ts';
@@ -72,7 +71,6 @@ export function createRollouts(needs: RolloutServiceNeeds): RolloutService {
       return record && summaryOfRecord(record);
     },
     tell,
-    periodMs: 1000 / ROLLOUT_EVENTS_PER_SEC,
   });
   const active = createActiveRollouts({
     ...needs,

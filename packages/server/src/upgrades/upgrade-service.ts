@@ -3,7 +3,6 @@ import { OpsError } from '@ops/protocol/errors.ts';
 import { unfitReason } from '@ops/protocol/domain/upgrade-fit.ts';
 import { countIn, ON_THE_WAY } from '@ops/protocol/domain/upgrade-progress.ts';
 import type { UpgradeReason } from '@ops/protocol/domain/upgrade.ts';
-import { ROLLOUT_EVENTS_PER_SEC } from '@ops/protocol/http/events.ts';
 import { MAX_VERSIONS } from '@ops/protocol/http/upgrades.ts';
 import type { UpgradeSummary } from '@ops/protocol/http/upgrades.ts';
 import type { Clock } from '@ops/runtime/clock.ts';
@@ -72,7 +71,6 @@ export function createUpgrades(needs: UpgradeServiceNeeds): UpgradeService {
     clock,
     summaryOf: (id) => (active?.record.facts.id === id ? summaryOfRecord(active.record) : undefined),
     tell: announce,
-    periodMs: SECOND_MS / ROLLOUT_EVENTS_PER_SEC,
   });
 
   function announce(summary: UpgradeSummary): void {
